@@ -1,0 +1,88 @@
+"""An engine whose work can be seen and held, and a server around it."""
+
+import threading
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, closing
+
+import numpy as np
+from wyoming.client import AsyncClient, AsyncTcpClient
+from wyoming.event import Event
+
+from wyoming_kokoro import config
+from wyoming_kokoro.audio import RATE, Samples
+from wyoming_kokoro.errors import SynthesisError
+from wyoming_kokoro.runtime.scheduler import Scheduler
+from wyoming_kokoro.speech.engine import Segment, Speaker
+from wyoming_kokoro.speech.voices import Voice, catalogue
+from wyoming_kokoro.wire.server import Server, serving
+
+SECONDS_PER_CHARACTER = 0.02
+HELD_S = 20
+"""A test that forgets to release an engine fails by this, instead of hanging."""
+
+
+class FakeEngine:
+    """A tone for each sentence, as long as its text. `held` texts wait until `release`; "boom" raises; "bug" is one."""
+
+    name = "fake"
+
+    def __init__(self, *held: str) -> None:
+        self.spoken: list[tuple[str, str]] = []
+        """(text, voice) in the order in which synthesis began."""
+        self._gates = {text: threading.Event() for text in held}
+
+    def release(self, text: str) -> None:
+        self._gates[text].set()
+
+    def segments(self, sentence: str, voice: Voice) -> list[Segment]:
+        return [Segment(sentence, voice, 0.25)]
+
+    def synthesize(self, segment: Segment) -> Samples:
+        self.spoken.append((segment.content, segment.voice.name))
+        if segment.content in self._gates and not self._gates[segment.content].wait(HELD_S):
+            raise AssertionError(f"{segment.content!r} was never released")
+        if "boom" in segment.content:
+            raise SynthesisError("the engine failed")
+        if "bug" in segment.content:
+            raise ZeroDivisionError
+        length = round(len(segment.content) * SECONDS_PER_CHARACTER * RATE)
+        tone: Samples = (0.5 * np.sin(0.1 * np.arange(length))).astype(np.float32)
+        return tone
+
+
+@asynccontextmanager
+async def served(engine: FakeEngine, settings: config.Server | None = None) -> AsyncIterator[Server]:
+    """A real server on a free port of loopback, with the engine behind it."""
+    speaker = Speaker(engine, catalogue(config.Voices()), "a test speaks")
+    own = settings or config.Server(uri="tcp://127.0.0.1:0", grace=2)
+    with closing(Scheduler()) as scheduler:
+        async with serving(own, lambda: speaker, scheduler) as server:
+            yield server
+
+
+def client_of(server: Server) -> AsyncTcpClient:
+    """The wyoming library's own client."""
+    client = AsyncClient.from_uri(server.uri, read_timeout=HELD_S)
+    assert isinstance(client, AsyncTcpClient)
+    return client
+
+
+async def send(client: AsyncClient, *events: tuple[str, Mapping[str, object]]) -> None:
+    for kind, data in events:
+        await client.write_event(Event(kind, dict(data)))
+
+
+async def answers(client: AsyncClient, *ends: str) -> list[Event]:
+    """The events up to and with the first of the types `ends`, or to the end of the stream."""
+    events: list[Event] = []
+    while (event := await client.read_event()) is not None:
+        events.append(event)
+        if event.type in ends:
+            break
+    return events
+
+
+def pcm(events: list[Event]) -> Samples:
+    """The audio of the chunks as float32, -1 to 1."""
+    content = b"".join(event.payload or b"" for event in events if event.type == "audio-chunk")
+    return (np.frombuffer(content, "<i2") / 32_767).astype(np.float32)

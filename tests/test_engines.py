@@ -1,0 +1,191 @@
+"""Which engine speaks: from the first second, when the files come, and when they are wrong."""
+
+import asyncio
+import functools
+import http.server
+import logging
+import shutil
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from wyoming_kokoro import config
+from wyoming_kokoro.config import Config
+from wyoming_kokoro.errors import DeviceError, ModelError
+from wyoming_kokoro.runtime import engines, models
+from wyoming_kokoro.runtime.engines import Engines, locate
+from wyoming_kokoro.runtime.models import ModelFile
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks at the model folder often, and at nothing else."""
+    monkeypatch.setattr(engines, "LOOK_S", 0.01)
+
+
+@asynccontextmanager
+async def pursuing(settings: Config) -> AsyncIterator[tuple[Engines, asyncio.Task[None]]]:
+    found = Engines(settings)
+    await found.start()
+    task = asyncio.create_task(found.pursue())
+    try:
+        yield found, task
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def until_kokoro(found: Engines) -> None:
+    async with asyncio.timeout(30):
+        while found.speaker.engine.name != "kokoro":
+            await asyncio.sleep(0.01)
+
+
+async def until_logged(caplog: pytest.LogCaptureFixture, text: str) -> None:
+    async with asyncio.timeout(30):
+        while not any(text in record.getMessage() for record in caplog.records):
+            await asyncio.sleep(0.01)
+
+
+def changed(settings: Config, **model: object) -> Config:
+    return settings.model_copy(update={"model": settings.model.model_copy(update=model)})
+
+
+async def test_the_embedded_voice_speaks_before_there_is_a_model(
+    settings: Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At once, under Kokoro's names; one warning with the reason and the remedy, not one for each try."""
+    async with pursuing(settings) as (found, _):
+        assert found.speaker.engine.name == "espeak"
+        assert len(found.speaker.catalogue.voices) == 41
+        await until_logged(caplog, "Run `wyoming-kokoro download`")
+        assert found.speaker.note.startswith("espeak-ng speaks: Kokoro's model is not in ")
+        await asyncio.sleep(0.1)
+    assert len([record for record in caplog.records if record.levelno >= logging.WARNING]) == 1
+
+
+async def test_kokoro_speaks_without_a_restart_when_its_files_come(
+    settings: Config, tiny_folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Somebody copies them into the folder, slowly; the first file alone and a half of the second change nothing."""
+    folder = settings.model.dir
+    folder.mkdir()
+    async with pursuing(settings) as (found, _):
+        await until_logged(caplog, "is not in")
+        shutil.copy(tiny_folder / "voices-v1.0.bin", folder)
+        model = (tiny_folder / "kokoro-v1.0.onnx").read_bytes()
+        (folder / "kokoro-v1.0.onnx").write_bytes(model[:-300])
+        await until_logged(caplog, "the copy may be incomplete")
+        assert found.speaker.engine.name == "espeak"
+        (folder / "kokoro-v1.0.onnx").write_bytes(model)
+        await until_kokoro(found)
+    assert found.speaker.note.startswith("Kokoro speaks on cpu (as configured)")
+    assert {voice.name for voice in found.speaker.catalogue.voices} == {
+        *("af_bella", "af_heart", "am_adam", "bf_emma", "ef_dora", "ff_siwis")
+    }
+
+
+async def test_files_that_are_there_are_loaded_at_once_for_who_waits(settings: Config, tiny_folder: Path) -> None:
+    """A single sentence on the command line is Kokoro's if it can be; unknown files are used, with a warning."""
+    found = Engines(changed(settings, dir=tiny_folder))
+    await found.start(wait=True)
+    assert found.speaker.engine.name == "kokoro"
+
+
+async def test_a_file_of_the_users_own_is_used_with_a_warning(
+    settings: Config, tiny_folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By its path, under any name."""
+    own = changed(settings, path=tiny_folder / "kokoro-v1.0.onnx", voices_path=tiny_folder / "voices-v1.0.bin")
+    found = Engines(own)
+    await found.start(wait=True)
+    assert found.speaker.engine.name == "kokoro"
+    assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
+
+
+async def test_engine_kokoro_refuses_to_start_without_its_model(settings: Config) -> None:
+    """With what to do; nothing else speaks in its place."""
+    with pytest.raises(ModelError, match="Kokoro's model is not in .*wyoming-kokoro download"):
+        await Engines(settings.model_copy(update={"engine": "kokoro"})).start()
+
+
+async def test_engine_espeak_never_looks_for_a_model(settings: Config, tiny_folder: Path) -> None:
+    """As configured, even where Kokoro's files lie."""
+    only = changed(settings, dir=tiny_folder).model_copy(update={"engine": "espeak"})
+    async with pursuing(only) as (found, task):
+        await task
+        assert found.speaker.note == "espeak-ng speaks: as configured"
+
+
+async def test_a_gpu_that_is_asked_for_and_missing_stops_the_start(settings: Config) -> None:
+    """Before anything is loaded."""
+    with pytest.raises(DeviceError, match="device.prefer is cuda, but"):
+        Engines(settings.model_copy(update={"device": config.Device(prefer="cuda")}))
+
+
+async def test_a_default_voice_that_the_file_lacks_keeps_kokoro_silent_and_says_so(
+    settings: Config, tiny_folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The tiny voices file has six voices, and af_sky isn't among them."""
+    wanted = changed(settings, dir=tiny_folder).model_copy(update={"voices": config.Voices(default="af_sky")})
+    async with pursuing(wanted) as (found, _):
+        await until_logged(caplog, "voices.default: 'af_sky' is no voice here")
+        assert found.speaker.catalogue.default.name == "af_sky"
+
+
+@pytest.fixture
+def mirror(tiny_folder: Path, tmp_path: Path) -> Iterator[str]:
+    """A real HTTP server with the files under their tag."""
+    root = tmp_path / "mirror"
+    shutil.copytree(tiny_folder, root / "model-files-v1.1")
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *args: object) -> None: ...
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(root)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+async def test_the_model_is_downloaded_while_the_embedded_voice_speaks(
+    settings: Config, tiny_folder: Path, mirror: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a local server, verified, and then Kokoro speaks. The tiny files stand in for the official ones."""
+    stand_ins = tuple(
+        ModelFile(
+            "model-files-v1.1", path.name, path.stat().st_size, frozenset({sha256(path.read_bytes()).hexdigest()})
+        )
+        for path in (tiny_folder / "kokoro-v1.0.onnx", tiny_folder / "voices-v1.0.bin")
+    )
+    monkeypatch.setattr(models, "official", lambda release, precision: stand_ins)
+    async with pursuing(changed(settings, download=True, mirrors=(mirror,))) as (found, _):
+        assert found.speaker.engine.name == "espeak"
+        await until_kokoro(found)
+    assert locate(changed(settings).model) is not None
+
+
+async def test_a_download_that_fails_is_one_warning_and_speech_goes_on(
+    settings: Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody listens at that mirror."""
+    nobody = changed(settings, download=True, mirrors=("http://127.0.0.1:9",))
+    async with pursuing(nobody) as (found, _):
+        async with asyncio.timeout(60):
+            await until_logged(caplog, "127.0.0.1:9")
+        assert found.speaker.engine.name == "espeak"
+
+
+async def test_a_wrong_kind_of_file_is_named(settings: Config, tiny_folder: Path, tmp_path: Path) -> None:
+    """The voices.json of older guides."""
+    (tmp_path / "voices.json").write_text('{"af": [1.0]}')
+    wrong = changed(settings, path=tiny_folder / "kokoro-v1.0.onnx", voices_path=tmp_path / "voices.json")
+    with pytest.raises(ModelError, match="voices.json") as caught:
+        locate(wrong.model)
+    assert "JSON" in str(caught.value) and "voices-v1.0.bin" in str(caught.value)

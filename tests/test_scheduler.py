@@ -1,0 +1,104 @@
+"""Earliest deadline first, on real threads that a test holds."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from wyoming_kokoro.runtime.scheduler import Scheduler
+
+
+@pytest.fixture
+async def scheduler() -> AsyncIterator[Scheduler]:
+    scheduler = Scheduler(threads=1)
+    yield scheduler
+    scheduler.close()
+
+
+def held() -> tuple[threading.Event, Callable[[], str]]:
+    """Work that keeps the only thread until the event is set."""
+    gate = threading.Event()
+    return gate, lambda: "released" if gate.wait(20) else "forgotten"
+
+
+async def test_the_earliest_deadline_goes_first(scheduler: Scheduler) -> None:
+    """Whatever the order of arrival; equal deadlines in the order of arrival."""
+    gate, hold = held()
+    order: list[str] = []
+    first = asyncio.create_task(scheduler.run(0, hold))
+    await asyncio.sleep(0)
+    names = {"late": 9.0, "soon": 1.0, "later": 10.0, "now": 0.5, "also soon": 1.0}
+    waiting = [asyncio.create_task(scheduler.run(when, lambda n=name: order.append(n))) for name, when in names.items()]  # type: ignore[misc]
+    await asyncio.sleep(0)
+    gate.set()
+    await asyncio.gather(first, *waiting)
+    assert order == ["now", "soon", "also soon", "late", "later"]
+
+
+async def test_cancelled_work_is_never_started(scheduler: Scheduler) -> None:
+    """A listener who left costs nothing more, and those behind him come at once."""
+    gate, hold = held()
+    done: list[str] = []
+    first = asyncio.create_task(scheduler.run(0, hold))
+    await asyncio.sleep(0)
+    left = asyncio.create_task(scheduler.run(1, lambda: done.append("left")))
+    stays = asyncio.create_task(scheduler.run(2, lambda: done.append("stays")))
+    await asyncio.sleep(0)
+    left.cancel()
+    gate.set()
+    await asyncio.gather(first, stays)
+    assert done == ["stays"]
+
+
+async def test_work_that_runs_is_left_alone_when_its_listener_leaves(scheduler: Scheduler) -> None:
+    """It ends by itself, and the thread goes on with the next."""
+    gate, hold = held()
+    running = asyncio.create_task(scheduler.run(0, hold))
+    await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    gate.set()
+    assert await scheduler.run(0, lambda: "next") == "next"
+
+
+async def test_what_work_raises_is_raised_to_its_listener_only(scheduler: Scheduler) -> None:
+    """The thread survives."""
+    with pytest.raises(ZeroDivisionError):
+        await scheduler.run(0, lambda: 1 // 0)
+    assert await scheduler.run(0, lambda: 5) == 5
+
+
+async def test_as_many_run_at_once_as_there_are_threads() -> None:
+    """Two of three, and the event loop stays free all the while."""
+    scheduler = Scheduler(threads=2)
+    both, release = threading.Barrier(3), threading.Event()
+
+    def work() -> None:
+        both.wait(20)
+        release.wait(20)
+
+    tasks = [asyncio.create_task(scheduler.run(0, work)) for _ in range(2)]
+    third = asyncio.create_task(scheduler.run(0, lambda: "third"))
+    await asyncio.to_thread(both.wait, 20)  # passes only when two of them run together
+    assert not third.done()
+    release.set()
+    await asyncio.gather(*tasks)
+    assert await third == "third"
+    scheduler.close()
+
+
+async def test_closing_cancels_what_waits() -> None:
+    """Nobody is left waiting for work that will never be done."""
+    scheduler = Scheduler()
+    gate, hold = held()
+    running = asyncio.create_task(scheduler.run(0, hold))
+    await asyncio.sleep(0)
+    waiting = asyncio.create_task(scheduler.run(1, lambda: None))
+    await asyncio.sleep(0)
+    scheduler.close()
+    gate.set()
+    assert await running == "released"
+    with pytest.raises(asyncio.CancelledError):
+        await waiting

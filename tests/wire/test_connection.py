@@ -1,0 +1,254 @@
+"""One client at a real socket, driven by the wyoming library's own client."""
+
+import asyncio
+import logging
+
+import pytest
+from fakes import SECONDS_PER_CHARACTER, FakeEngine, answers, client_of, pcm, send, served
+from wyoming.event import Event
+
+from wyoming_kokoro import config
+from wyoming_kokoro.audio import RATE
+
+PAUSE = 0.25
+
+
+def kinds(events: list[Event]) -> list[str]:
+    """The types of the events, runs of audio chunks as one."""
+    found = [event.type for event in events]
+    return [kind for i, kind in enumerate(found) if kind != "audio-chunk" or found[i - 1] != "audio-chunk"]
+
+
+def sound(*texts: str) -> int:
+    """How many samples the texts and the pauses between them take."""
+    return round((sum(map(len, texts)) * SECONDS_PER_CHARACTER + PAUSE * (len(texts) - 1)) * RATE)
+
+
+async def test_a_whole_text_is_answered_start_chunks_stop() -> None:
+    """A plain synthesize gets one audio-start, chunks of at most 4,096 samples in one format, and one audio-stop."""
+    engine = FakeEngine()
+    async with served(engine) as server, client_of(server) as client:
+        await send(client, ("synthesize", {"text": "First one. Second one."}))
+        events = await answers(client, "audio-stop")
+    assert kinds(events) == ["audio-start", "audio-chunk", "audio-stop"]
+    assert len(pcm(events)) == sound("First one.", "Second one.")
+    chunks = [event for event in events if event.type == "audio-chunk"]
+    assert {(c.data["rate"], c.data["width"], c.data["channels"]) for c in chunks} == {(24_000, 2, 1)}
+    assert max(len(chunk.payload or b"") for chunk in chunks) == 2 * 4096
+    stamps = [chunk.data["timestamp"] for chunk in chunks]
+    assert stamps == sorted(stamps) and events[-1].data["timestamp"] == 1000 * len(pcm(events)) // RATE
+    assert engine.spoken == [("First one.", "af_heart"), ("Second one.", "af_heart")]
+
+
+async def test_streamed_text_is_answered_as_one_stream() -> None:
+    """Streaming ends with synthesize-stopped, and the whole text that Home Assistant repeats isn't said twice."""
+    engine = FakeEngine()
+    async with served(engine) as server, client_of(server) as client:
+        await send(
+            client,
+            ("synthesize-start", {"voice": {"name": "bf_emma"}}),
+            ("synthesize-chunk", {"text": "It is on. It "}),
+            ("synthesize-chunk", {"text": "is off."}),
+            ("synthesize", {"text": "It is on. It is off.", "voice": {"name": "bf_emma"}}),
+            ("synthesize-stop", {}),
+        )
+        events = await answers(client, "synthesize-stopped")
+    assert kinds(events) == ["audio-start", "audio-chunk", "audio-stop", "synthesize-stopped"]
+    assert engine.spoken == [("It is on.", "bf_emma"), ("It is off.", "bf_emma")]
+
+
+async def test_the_first_sentence_is_heard_before_the_second_is_made() -> None:
+    """Audio of a sentence leaves while the next one is still being synthesized, and while text still comes in."""
+    engine = FakeEngine("The second is held.")
+    async with served(engine) as server, client_of(server) as client:
+        await send(client, ("synthesize-start", {}), ("synthesize-chunk", {"text": "The first. The second is held. A"}))
+        received = 0
+        while received < sound("The first."):
+            event = await client.read_event()
+            assert event is not None
+            received += len(event.payload or b"") // 2
+        engine.release("The second is held.")
+        await send(client, ("synthesize-chunk", {"text": " third."}), ("synthesize-stop", {}))
+        events = await answers(client, "synthesize-stopped")
+    assert received + len(pcm(events)) == sound("The first.", "The second is held.", "A third.")
+
+
+async def test_describe_and_ping_are_answered_during_synthesis() -> None:
+    """Neither waits for the engine, not even on the connection that is being spoken to."""
+    engine = FakeEngine("Held for long.")
+    async with served(engine) as server, client_of(server) as client, client_of(server) as other:
+        await send(client, ("synthesize", {"text": "Held for long."}), ("describe", {}), ("ping", {"text": "now"}))
+        events = await answers(client, "pong")
+        assert kinds(events) == ["info", "pong"] and events[1].data == {"text": "now"}
+        await send(other, ("describe", {}))
+        assert kinds(await answers(other, "info")) == ["info"]
+        engine.release("Held for long.")
+        assert kinds(await answers(client, "audio-stop"))[-1] == "audio-stop"
+
+
+@pytest.mark.parametrize("text", ["", "   \n ", "🎉🙂", "...", "—"])
+async def test_nothing_to_say_is_a_tenth_of_a_second_of_silence(text: str) -> None:
+    """Home Assistant fails on an answer without audio, so there is a little between a right start and end."""
+    async with served(FakeEngine()) as server, client_of(server) as client:
+        await send(client, ("synthesize", {"text": text}))
+        plain = await answers(client, "audio-stop")
+        await send(client, ("synthesize-start", {}), ("synthesize-chunk", {"text": text}), ("synthesize-stop", {}))
+        streamed = await answers(client, "synthesize-stopped")
+    for events in (plain, streamed):
+        assert len(pcm(events)) == RATE // 10
+        assert not pcm(events).any()
+
+
+async def test_requests_on_one_connection_are_answered_in_order() -> None:
+    """Pipelined requests, plain and streamed, are complete and in their order; streaming leaves nothing behind."""
+    engine = FakeEngine()
+    async with served(engine) as server, client_of(server) as client:
+        await send(
+            client,
+            ("synthesize-start", {}),
+            ("synthesize-chunk", {"text": "One."}),
+            ("synthesize-stop", {}),
+            ("synthesize", {"text": "Two."}),
+            ("synthesize", {"text": "Three."}),
+        )
+        events = [event for _ in range(3) for event in await answers(client, "audio-stop")]
+    assert [text for text, _ in engine.spoken] == ["One.", "Two.", "Three."]
+    assert kinds(events) == [
+        *("audio-start", "audio-chunk", "audio-stop", "synthesize-stopped"),
+        *("audio-start", "audio-chunk", "audio-stop") * 2,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("voice", "spoken_by"),
+    [
+        (None, "af_heart"),
+        ({}, "af_heart"),
+        ({"name": "am_adam"}, "am_adam"),
+        ({"language": "en"}, "af_heart"),
+        ({"language": "en_gb"}, "bf_emma"),
+        ({"language": "FR-fr"}, "ff_siwis"),
+        ({"name": "af_bella", "speaker": "am_puck"}, "am_puck"),
+        ({"name": "af_bella", "speaker": "no_such_speaker"}, "af_bella"),
+        ({"speaker": "am_puck"}, "am_puck"),
+    ],
+)
+async def test_a_voice_is_found_by_name_language_or_speaker(voice: object, spoken_by: str) -> None:
+    """Whatever a client names, the voice that it means speaks."""
+    engine = FakeEngine()
+    async with served(engine) as server, client_of(server) as client:
+        await send(client, ("synthesize", {"text": "Hello.", "voice": voice}))
+        await answers(client, "audio-stop")
+    assert engine.spoken == [("Hello.", spoken_by)]
+
+
+@pytest.mark.parametrize(
+    ("voice", "said"),
+    [
+        ({"name": "bf_ema"}, "did you mean 'bf_emma'?"),
+        ({"name": "../../etc/passwd"}, "There is no voice '../../etc/passwd'"),
+        ({"language": "xx"}, "There are voices for en-US"),
+        ({"speaker": "nobody"}, "There is no voice 'nobody'"),
+    ],
+)
+async def test_an_unknown_voice_is_an_error_and_the_end(voice: object, said: str) -> None:
+    """The error names the nearest and what exists, no audio comes before it, and the connection is closed."""
+    async with served(FakeEngine()) as server, client_of(server) as client:
+        await send(client, ("synthesize", {"text": "Hello.", "voice": voice}))
+        [error] = await answers(client)
+    assert error.type == "error"
+    assert error.data["code"] == "voice-not-found"
+    assert said in error.data["text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("Fine. Then boom. More.", "synthesis-failed"), ("Fine. A bug. More.", "failed")]
+)
+async def test_a_failing_engine_is_an_error_for_this_client_only(
+    text: str, code: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What was said stays, an error event follows, the stream ends; the next client is served as before."""
+    caplog.set_level(logging.CRITICAL, "wyoming_kokoro.wire.connection")
+    async with served(FakeEngine()) as server:
+        async with client_of(server) as client:
+            await send(client, ("synthesize", {"text": text}))
+            events = await answers(client)
+        assert events[-1].type == "error" and events[-1].data["code"] == code
+        assert "audio-stop" not in kinds(events)
+        async with client_of(server) as client:
+            await send(client, ("synthesize", {"text": "Still here."}))
+            assert kinds(await answers(client, "audio-stop"))[-1] == "audio-stop"
+
+
+async def test_a_client_that_leaves_costs_no_more_work() -> None:
+    """Its sentences that aren't begun are dropped, and the others are served."""
+    engine = FakeEngine("Held sentence one.")
+    async with served(engine) as server, client_of(server) as other:
+        async with client_of(server) as client:
+            await send(client, ("synthesize-start", {}))
+            await send(client, ("synthesize-chunk", {"text": "Held sentence one. Never two. Never three. Never"}))
+            while not engine.spoken:
+                await asyncio.sleep(0.005)
+        await send(other, ("synthesize", {"text": "For the other."}))
+        while len(server._connections) > 1:  # until the service has seen the end of the stream
+            await asyncio.sleep(0.005)
+        engine.release("Held sentence one.")
+        await answers(other, "audio-stop")
+    assert [text for text, _ in engine.spoken] == ["Held sentence one.", "For the other."]
+
+
+async def test_a_half_closed_connection_still_gets_its_audio() -> None:
+    """A client may say that it sends nothing more and wait for its answer."""
+    async with served(FakeEngine()) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(server.uri.rpartition(":")[2]))
+        writer.write(b'{"type": "synthesize", "data": {"text": "Hello there."}}\n')
+        writer.write_eof()
+        content = await reader.read()
+        writer.close()
+        await writer.wait_closed()
+    assert content.count(b'"audio-start"') == 1 and content.endswith(b'"timestamp": 240}')
+
+
+async def test_too_much_waiting_text_is_an_error_at_once() -> None:
+    """Memory per connection is bounded: past the limit there is an error that names it."""
+    engine = FakeEngine("Held.")
+    limits = config.Server(uri="tcp://127.0.0.1:0", max_text=200, grace=2)
+    async with served(engine, limits) as server, client_of(server) as client:
+        await send(client, ("synthesize-start", {}), *(("synthesize-chunk", {"text": "Held. " * 5}) for _ in range(8)))
+        events = await answers(client)
+        engine.release("Held.")
+    assert events[-1].type == "error"
+    assert "server.max_text allows (200)" in events[-1].data["text"]
+
+
+async def test_long_texts_pass_while_they_are_spoken() -> None:
+    """The limit is on what waits, not on what a stream says in all."""
+    limits = config.Server(uri="tcp://127.0.0.1:0", max_text=200, grace=2)
+    engine = FakeEngine()
+    async with served(engine, limits) as server, client_of(server) as client:
+        hearing = asyncio.create_task(answers(client, "synthesize-stopped"))
+        await send(client, ("synthesize-start", {}))
+        for count in range(20):
+            await send(client, ("synthesize-chunk", {"text": "Here are forty characters, more or less. "}))
+            while len(engine.spoken) < count:
+                await asyncio.sleep(0.001)
+        await send(client, ("synthesize-stop", {}))
+        events = await hearing
+    assert len(engine.spoken) == 20
+    assert kinds(events)[-2:] == ["audio-stop", "synthesize-stopped"]
+
+
+@pytest.mark.parametrize("misuse", ["synthesize-chunk", "synthesize-stop"])
+async def test_text_without_a_start_is_an_error(misuse: str) -> None:
+    """A chunk or a stop that belongs to no stream is answered, not ignored for ever."""
+    async with served(FakeEngine()) as server, client_of(server) as client:
+        await send(client, (misuse, {"text": "Hello."}))
+        [error] = await answers(client)
+    assert error.type == "error" and error.data["code"] == "protocol"
+
+
+async def test_unknown_events_are_ignored() -> None:
+    """As Wyoming asks: other programs may say things that are none of our business."""
+    async with served(FakeEngine()) as server, client_of(server) as client:
+        await send(client, ("transcribe", {}), ("satellite-connected", {"x": 1}), ("ping", {}))
+        assert kinds(await answers(client, "pong")) == ["pong"]

@@ -1,0 +1,124 @@
+"""Listening, refusing, closing in order."""
+
+import asyncio
+import socket
+from pathlib import Path
+
+import pytest
+from fakes import FakeEngine, answers, client_of, pcm, send, served
+from wyoming.client import AsyncClient
+
+from wyoming_kokoro import config
+from wyoming_kokoro.errors import ServerError
+
+
+async def test_a_port_in_use_is_one_line_with_a_remedy() -> None:
+    """Who holds the address, and what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        uri = f"tcp://127.0.0.1:{other.getsockname()[1]}"
+        with pytest.raises(ServerError) as caught:
+            async with served(FakeEngine(), config.Server(uri=uri)):
+                pass
+    assert str(caught.value).startswith(f"Can't listen on {uri}: ")
+    assert "change server.uri" in str(caught.value)
+
+
+async def test_an_address_of_another_machine_is_one_line() -> None:
+    """Nobody can listen on an address that isn't here."""
+    with pytest.raises(ServerError, match="0.0.0.0 listens on all"):
+        async with served(FakeEngine(), config.Server(uri="tcp://192.0.2.1:10210")):
+            pass
+
+
+async def test_a_unix_socket_is_served_and_a_living_one_is_not_taken(tmp_path: Path) -> None:
+    """A stale socket file is replaced; the socket of a service that listens stays its own."""
+    limits = config.Server(uri=f"unix://{tmp_path}/kokoro.sock")
+    for _ in range(2):  # the first leaves its file behind, or asyncio removes it
+        async with served(FakeEngine(), limits), AsyncClient.from_uri(limits.uri, read_timeout=10) as client:
+            with pytest.raises(ServerError, match="Another program listens there"):
+                async with served(FakeEngine(), limits):
+                    pass
+            await send(client, ("synthesize", {"text": "Hello."}))
+            assert pcm(await answers(client, "audio-stop")).any()
+    with socket.socket(socket.AF_UNIX) as stale:
+        Path(tmp_path, "kokoro.sock").unlink(missing_ok=True)
+        stale.bind(f"{tmp_path}/kokoro.sock")
+    async with served(FakeEngine(), limits), AsyncClient.from_uri(limits.uri, read_timeout=10) as client:
+        await send(client, ("ping", {}))
+        assert (await answers(client, "pong"))[0].type == "pong"
+
+
+async def test_one_connection_too_many_is_answered_an_error() -> None:
+    """Not a hang: an error with the limit's name, then the end; the connections before it go on."""
+    limits = config.Server(uri="tcp://127.0.0.1:0", max_connections=2, grace=2)
+    async with served(FakeEngine(), limits) as server, client_of(server) as first, client_of(server):
+        await send(first, ("ping", {}))
+        await answers(first, "pong")
+        async with client_of(server) as third:
+            [error] = await answers(third)
+        assert error.type == "error" and "server.max_connections" in error.data["text"]
+        await send(first, ("synthesize", {"text": "Still here."}))
+        assert (await answers(first, "audio-stop"))[-1].type == "audio-stop"
+
+
+async def test_closing_lets_answers_finish_within_the_grace() -> None:
+    """What is being spoken is spoken to its end, an idle connection is closed at once, nobody new is let in."""
+    engine = FakeEngine("Held until closing.")
+    async with served(engine) as server:
+        async with client_of(server) as client, client_of(server) as idle:
+            await send(idle, ("ping", {}))
+            await answers(idle, "pong")
+            await send(client, ("synthesize", {"text": "Held until closing."}))
+            while not engine.spoken:
+                await asyncio.sleep(0.005)
+            closing = asyncio.create_task(server.close(grace=10))
+            assert await answers(idle) == []
+            engine.release("Held until closing.")
+            events = await answers(client)
+            await closing
+        with pytest.raises(ConnectionRefusedError):
+            await client_of(server).connect()
+    assert events[-1].type == "audio-stop"
+
+
+async def test_closing_ends_what_takes_longer_with_an_error() -> None:
+    """After the grace the client learns why, and the service ends."""
+    engine = FakeEngine("Held beyond.")
+    async with served(engine) as server, client_of(server) as client:
+        await send(client, ("synthesize", {"text": "Held beyond."}))
+        while not engine.spoken:
+            await asyncio.sleep(0.005)
+        await server.close(grace=0.05)
+        events = await answers(client)
+        engine.release("Held beyond.")
+    assert [event.type for event in events] == ["error"]
+    assert "being stopped" in events[0].data["text"]
+
+
+async def test_bad_bytes_cost_one_connection_and_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    """An error event with a stable code, one log line, and the next client is served."""
+    async with served(FakeEngine()) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(server.uri.rpartition(":")[2]))
+        writer.write(b"GET / HTTP/1.1\r\n\r\n")
+        content = await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        assert b'"error"' in content and b'"protocol"' in content
+        async with client_of(server) as client:
+            await send(client, ("ping", {}))
+            assert (await answers(client, "pong"))[0].type == "pong"
+    assert len(caplog.records) == 1 and caplog.records[0].exc_info is None
+
+
+async def test_a_connection_that_is_cut_off_leaves_no_trace(caplog: pytest.LogCaptureFixture) -> None:
+    """A reset in mid-answer is no warning, no traceback, and leaves no connection behind."""
+    async with served(FakeEngine()) as server:
+        client = client_of(server)
+        await client.connect()
+        await send(client, ("synthesize", {"text": "A rather long sentence, to be cut off in the middle. " * 40}))
+        await answers(client, "audio-chunk")
+        assert client._writer
+        client._writer.transport.abort()
+        while server._connections:
+            await asyncio.sleep(0.005)
+    assert [record for record in caplog.records if record.levelname != "INFO"] == []

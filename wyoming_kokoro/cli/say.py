@@ -1,0 +1,134 @@
+"""`wyoming-kokoro say`: speak a text, in this process or by a server."""
+
+import asyncio
+import codecs
+import contextlib
+import os
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator
+
+import click
+from wyoming.audio import AudioChunk
+from wyoming.tts import SynthesizeVoice
+
+from wyoming_kokoro import config
+from wyoming_kokoro.cli.options import configuration, start_logging
+from wyoming_kokoro.cli.sinks import Sink, open_sink
+from wyoming_kokoro.config import Config
+from wyoming_kokoro.errors import ServerError
+from wyoming_kokoro.runtime.engines import Engines
+from wyoming_kokoro.runtime.scheduler import Scheduler
+from wyoming_kokoro.wire.client import connected, speak
+from wyoming_kokoro.wire.discovery import browse
+from wyoming_kokoro.wire.server import serving
+
+DISCOVERY_S = 5.0
+"""How long `--discover` listens for answers."""
+LONGEST = 1_000_000
+"""Characters that may wait here: nobody else does, and a book is to be read from a pipe."""
+BLOCK = 4096
+"""Bytes of standard input that are passed on at once; what is there goes at once, however little."""
+
+
+@click.command()
+@click.argument("text", nargs=-1, required=True)
+@click.option("-o", "--output", metavar="FILE", help="Write a WAV file (- for standard output) instead of playing.")
+@click.option("-v", "--voice", help="Voice, such as bf_emma; see `wyoming-kokoro voices`.")
+@click.option("-l", "--language", help="Language, such as en-GB, if no voice is given.")
+@click.option("--uri", "remote", metavar="URI", help="Have the Wyoming server at URI speak instead of this process.")
+@click.option("--discover", is_flag=True, help="Have the first server found on the network speak.")
+@configuration
+def say(
+    settings: Config,
+    text: tuple[str, ...],
+    output: str | None,
+    voice: str | None,
+    language: str | None,
+    remote: str | None,
+    discover: bool,
+) -> None:
+    """Speak TEXT, or standard input as it comes if TEXT is -. Figures go to stderr."""
+    start_logging("warning" if settings.log.level == "info" else settings.log.level)
+    with contextlib.closing(open_sink(output)) as sink:
+        spoken = _Spoken(sink)
+        asyncio.run(_say(settings, remote, discover, " ".join(text), SynthesizeVoice(voice, language), spoken))
+    click.echo(f"{spoken.figures()}{f', written to {output}' if output else ''}", err=True)
+
+
+class _Spoken:
+    """Takes the chunks to where they should go, and keeps the figures."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._asked = time.monotonic()
+        self._first = 0.0
+        self._seconds = 0.0
+
+    def ask(self) -> None:
+        """From now on the listener waits."""
+        self._asked = time.monotonic()
+
+    def take(self, chunk: AudioChunk) -> None:
+        self._first = self._first or time.monotonic() - self._asked
+        self._seconds += chunk.seconds
+        self._sink.write(chunk)
+
+    def figures(self) -> str:
+        took = time.monotonic() - self._asked
+        return f"first audio after {self._first:.3f} s, {self._seconds:.2f} s of audio in {took:.2f} s"
+
+
+async def _say(
+    settings: Config, remote: str | None, discover: bool, text: str, voice: SynthesizeVoice, spoken: _Spoken
+) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        there = await _find() if discover else remote
+        here = "" if there else await stack.enter_async_context(_in_process(settings))
+        client = await stack.enter_async_context(connected(there or here))
+        spoken.ask()
+        await speak(client, _standard_input() if text == "-" else _whole(text), voice, spoken.take)
+
+
+async def _find() -> str:
+    found = await browse(DISCOVERY_S)
+    if not found:
+        raise ServerError("No Wyoming server answered on this network", "Give its address: --uri tcp://HOST:PORT")
+    click.echo(f"{found[0].name} at {found[0].uri}", err=True)
+    return found[0].uri
+
+
+@contextlib.asynccontextmanager
+async def _in_process(settings: Config) -> AsyncIterator[str]:
+    """The service itself, for this one text: what is heard here is what a client on the network hears."""
+    engines = Engines(settings)
+    await engines.start(wait=True)
+    click.echo(engines.speaker.note, err=True)
+    here = config.Server(uri="tcp://127.0.0.1:0", max_text=LONGEST)
+    with contextlib.closing(Scheduler()) as scheduler:
+        async with serving(here, lambda: engines.speaker, scheduler) as server:
+            yield server.uri
+
+
+async def _whole(text: str) -> AsyncIterator[str]:
+    yield text
+
+
+async def _standard_input() -> AsyncIterator[str]:
+    """Text as it arrives; a character may be split over two reads."""
+    blocks: asyncio.Queue[bytes] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+    # a thread that nobody waits for: after an error elsewhere, an input that stays open must not keep the program
+    threading.Thread(target=_read_blocks, args=(loop, blocks), daemon=True).start()
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    while block := await blocks.get():
+        yield decoder.decode(block)
+    yield decoder.decode(b"", final=True)
+
+
+def _read_blocks(loop: asyncio.AbstractEventLoop, blocks: asyncio.Queue[bytes]) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop has ended
+        while block := os.read(sys.stdin.fileno(), BLOCK):
+            loop.call_soon_threadsafe(blocks.put_nowait, block)
+        loop.call_soon_threadsafe(blocks.put_nowait, b"")

@@ -1,0 +1,95 @@
+"""Where spoken audio goes: a WAV file, standard output, or the loudspeaker by a player that is installed."""
+
+import shutil
+import struct
+import subprocess
+import sys
+from pathlib import Path
+from typing import Protocol
+
+from wyoming.audio import AudioChunk
+
+from wyoming_kokoro.errors import KokoroError
+
+PLAYERS = (
+    ("pw-cat", "--playback", "--raw", "--format=s16", "--rate={rate}", "--channels={channels}", "-"),
+    ("paplay", "--raw", "--format=s16le", "--rate={rate}", "--channels={channels}"),
+    ("aplay", "-q", "-t", "raw", "-f", "S16_LE", "-r", "{rate}", "-c", "{channels}"),
+    ("play", "-q", "-t", "raw", "-e", "signed", "-b", "16", "-r", "{rate}", "-c", "{channels}", "-"),
+    ("ffplay", "-loglevel", "error", "-nodisp", "-autoexit", "-f", "s16le", "-ar", "{rate}", "-i", "-"),
+)
+"""Programs that play raw 16-bit PCM from standard input while it still comes."""
+
+UNKNOWN = 0x7FFFFF00
+"""Bytes of audio in a WAV header before the length is known; players read to the end all the same."""
+
+
+class Sink(Protocol):
+    def write(self, chunk: AudioChunk) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def open_sink(output: str | None) -> Sink:
+    """Raises KokoroError where `output` can't be written, or nothing here can play."""
+    if output is None:
+        return _Player()
+    try:
+        return _Wave(None if output == "-" else Path(output))
+    except OSError as error:
+        raise KokoroError(f"Can't write {output}: {error.strerror}", "Choose another file with -o") from None
+
+
+class _Wave:
+    """A WAV file. Its header gets the length in the end, but in a pipe, which can't be sought."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._file = path.open("wb") if path else sys.stdout.buffer
+        self._format: AudioChunk | None = None
+        self._length = 0
+
+    def write(self, chunk: AudioChunk) -> None:
+        if self._format is None:
+            self._format = chunk
+            self._file.write(_header(chunk, UNKNOWN))
+        self._length += len(chunk.audio)
+        self._file.write(chunk.audio)
+        self._file.flush()
+
+    def close(self) -> None:
+        if self._format and self._file.seekable():
+            self._file.seek(0)
+            self._file.write(_header(self._format, self._length))
+        if self._file is not sys.stdout.buffer:
+            self._file.close()
+
+
+def _header(of: AudioChunk, length: int) -> bytes:
+    """The RIFF header of PCM audio; wave's own writer needs a file that can be sought."""
+    block = of.width * of.channels
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, of.channels, of.rate, of.rate * block, block, 8 * of.width)
+    return struct.pack("<4sI4s", b"RIFF", 36 + length, b"WAVE") + form + struct.pack("<4sI", b"data", length)
+
+
+class _Player:
+    def __init__(self) -> None:
+        found = next((player for player in PLAYERS if shutil.which(player[0])), None)
+        if found is None:
+            names = ", ".join(player[0] for player in PLAYERS)
+            raise KokoroError(f"No player is installed (looked for {names})", "Write a file instead: -o hello.wav")
+        self._command = found
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def write(self, chunk: AudioChunk) -> None:
+        if self._process is None:
+            command = [part.format(rate=chunk.rate, channels=chunk.channels) for part in self._command]
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE)
+        try:
+            if self._process.stdin:
+                self._process.stdin.write(chunk.audio)
+        except BrokenPipeError:
+            raise KokoroError(f"The player {self._command[0]} stopped", "Write a file instead: -o hello.wav") from None
+
+    def close(self) -> None:
+        if self._process:
+            self._process.communicate()

@@ -1,0 +1,29 @@
+"""`wyoming-kokoro voices`: what can be spoken."""
+
+import click
+
+from wyoming_kokoro.cli.options import configuration
+from wyoming_kokoro.config import Config
+from wyoming_kokoro.runtime.engines import locate
+from wyoming_kokoro.speech.kokoro import read_styles
+from wyoming_kokoro.speech.voices import OFFICIAL, Voice, catalogue
+
+
+@click.command()
+@click.option("-l", "--language", help="Only this language, such as en-GB.")
+@configuration
+def voices(settings: Config, language: str | None) -> None:
+    """List the voices with language, gender and grade; * marks the default of a language."""
+    found = locate(settings.model)
+    offered = catalogue(settings.voices, read_styles(found.voices) if found else OFFICIAL)
+    wanted = offered.choose(None, language).language if language else None
+    for voice in offered.voices:
+        if wanted in (None, voice.language):
+            click.echo(_line(voice))
+
+
+def _line(voice: Voice) -> str:
+    gender = "female" if voice.female else "male"
+    blend = " + ".join(f"{share:.0%} {name}" for name, share in voice.styles) if len(voice.styles) > 1 else ""
+    mark = "*" if voice.default else " "
+    return f"{mark} {voice.name:14} {voice.language.tag:6} {gender:7} {voice.grade:3} {blend}".rstrip()

@@ -1,0 +1,143 @@
+"""The configuration as frozen models: every key, its default and its bounds.
+
+`config/wyoming-kokoro.yaml` shows the same keys with a comment each. Reading files, environment and flags is
+`config_sources`.
+"""
+
+import ipaddress
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+
+DEFAULT_PORT = 10210
+MAX_TEXT = 20_000
+"""Characters that may wait on one connection: twenty minutes of speech, far more than an assistant says."""
+
+
+def _listening_uri(uri: str) -> str:
+    parts = urlsplit(uri)
+    if parts.scheme == "stdio" or (parts.scheme == "unix" and parts.path):
+        return uri
+    try:
+        if parts.scheme == "tcp" and parts.hostname and parts.port is not None:
+            return uri
+    except ValueError:  # a port that is no number, or beyond 65535
+        pass
+    raise ValueError("expected tcp://HOST:PORT (0.0.0.0 listens everywhere), unix:///PATH or stdio://")
+
+
+def _web_uri(uri: str) -> str:
+    parts = urlsplit(uri)
+    try:
+        if parts.scheme == "http" and parts.hostname and parts.port is not None and parts.path in ("", "/"):
+            return uri
+    except ValueError:  # a port that is no number, or beyond 65535
+        pass
+    raise ValueError("expected http://HOST:PORT")
+
+
+def _device(prefer: str) -> str:
+    if re.fullmatch(r"auto|cpu|cuda(:\d{1,2})?", prefer):
+        return prefer
+    raise ValueError("expected auto, cpu, cuda or cuda:N (N is the number of the GPU, from 0)")
+
+
+def _announceable(address: str) -> str:
+    try:
+        if not ipaddress.ip_address(address).is_unspecified:
+            return address
+    except ValueError:
+        pass
+    raise ValueError("expected an IP address that others can connect to, such as 192.168.1.20")
+
+
+def _path(path: Path, info: ValidationInfo) -> Path:
+    """Relative paths are meant from the folder of the configuration file, which validation gets as its context."""
+    folder = info.context if isinstance(info.context, Path) else Path()
+    return folder / path.expanduser()
+
+
+Seconds = Annotated[float, Field(ge=0, le=5)]
+Speed = Annotated[float, Field(ge=0.5, le=2.0)]
+"""Kokoro's own bounds."""
+Gain = Annotated[float, Field(ge=-40, le=20)]
+"""Decibels."""
+UserPath = Annotated[Path, AfterValidator(_path)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, coerce_numbers_to_str=True)
+
+
+class Server(_Section):
+    uri: Annotated[str, AfterValidator(_listening_uri)] = f"tcp://0.0.0.0:{DEFAULT_PORT}"
+    max_connections: Annotated[int, Field(ge=1, le=10_000)] = 128
+    max_text: Annotated[int, Field(ge=100, le=1_000_000)] = MAX_TEXT
+    grace: Annotated[float, Field(ge=0, le=300)] = 10.0
+
+
+class Discovery(_Section):
+    enabled: bool = True
+    name: Annotated[str, Field(max_length=60)] = ""
+    addresses: tuple[Annotated[str, AfterValidator(_announceable)], ...] = ()
+
+
+class Device(_Section):
+    prefer: Annotated[str, AfterValidator(_device)] = "auto"
+    threads: Annotated[int, Field(ge=0, le=256)] = 0
+    memory_limit: Annotated[int, Field(ge=512)] | None = None
+
+
+class Model(_Section):
+    release: Literal["v1.0", "v1.1", "v1.1-zh"] = "v1.1"
+    precision: Literal["fp32", "fp16", "int8"] = "fp32"
+    dir: UserPath = Field(default=Path("~/.local/share/wyoming-kokoro"), validate_default=True)
+    download: bool = True
+    mirrors: tuple[str, ...] = ("https://github.com/thewh1teagle/kokoro-onnx/releases/download",)
+    path: UserPath | None = None
+    voices_path: UserPath | None = None
+
+
+class VoiceSettings(_Section):
+    speed: Speed = 1.0
+    gain: Gain = 0.0
+
+
+class Voices(_Section):
+    default: str = "af_heart"
+    by_language: dict[str, str] = {}
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    speed: Speed = 1.0
+    gain: Gain = 0.0
+    settings: dict[str, VoiceSettings] = {}
+    blends: dict[str, Annotated[dict[str, Annotated[float, Field(gt=0)]], Field(min_length=1)]] = {}
+
+
+class Text(_Section):
+    sentence_pause: Seconds = 0.25
+    clause_pause: Seconds = 0.1
+
+
+class Web(_Section):
+    enabled: bool = False
+    uri: Annotated[str, AfterValidator(_web_uri)] = "http://127.0.0.1:10211"
+
+
+class Log(_Section):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Config(_Section):
+    server: Server = Server()
+    discovery: Discovery = Discovery()
+    device: Device = Device()
+    engine: Literal["auto", "kokoro", "espeak"] = "auto"
+    model: Model = Model()
+    voices: Voices = Voices()
+    text: Text = Text()
+    web: Web = Web()
+    log: Log = Log()

@@ -1,0 +1,87 @@
+"""What can go wrong, as far as a user can cause or mend it.
+
+    KokoroError                 every expected failure: one line for the log, one for the remedy
+     +-- ConfigError            the configuration: file, key, value, what is allowed
+     +-- DeviceError            the device that was asked for isn't really there
+     +-- ModelError             a model or voices file is missing, damaged or of a wrong kind
+     |    +-- DownloadError     no mirror gave the file
+     +-- VoiceError             a voice or language that nobody here can speak
+     +-- SynthesisError         the engine gave no usable audio
+     +-- ProtocolError          a peer sent what is not Wyoming
+     +-- ServerError            the service can't listen, or a server can't be reached
+
+Anything else that is raised is a bug.
+"""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import TypeVar
+
+Failure = TypeVar("Failure", bound=BaseException)
+
+
+class KokoroError(Exception):
+    """An expected failure: `message` says what was seen and what was expected, `remedy` what to do."""
+
+    code = "failed"
+    """The stable code of a Wyoming `error` event."""
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        end = "" if self.message.endswith("?") else "."
+        return f"{self.message}{end} {self.remedy}" if self.remedy else self.message
+
+
+class ConfigError(KokoroError):
+    """`key` is the path of the key that is wrong, where there is one, such as ("voices", "default")."""
+
+    code = "config"
+
+    def __init__(self, message: str, remedy: str = "", key: Sequence[str] = ()) -> None:
+        super().__init__(f"{'.'.join(key)}: {message}" if key else message, remedy)
+        self.key = tuple(key)
+
+
+class DeviceError(KokoroError):
+    code = "device"
+
+
+class ModelError(KokoroError):
+    code = "model"
+
+
+class DownloadError(ModelError):
+    code = "download"
+
+
+class VoiceError(KokoroError):
+    code = "voice-not-found"
+
+
+class SynthesisError(KokoroError):
+    code = "synthesis-failed"
+
+
+class ProtocolError(KokoroError):
+    code = "protocol"
+
+
+class ServerError(KokoroError):
+    code = "server"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`, did you mean 'X'?` for the known word that is spelled most alike, else nothing."""
+    by_lower = {name.lower(): name for name in known}
+    found = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    return f", did you mean '{by_lower[found[0]]}'?" if found else ""
+
+
+def first_of(group: BaseExceptionGroup[Failure]) -> Failure:
+    """The first exception inside a group, or inside a group of groups."""
+    error = group.exceptions[0]
+    return first_of(error) if isinstance(error, BaseExceptionGroup) else error

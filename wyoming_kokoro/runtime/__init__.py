@@ -1,0 +1,1 @@
+"""Where the model runs: lanes, devices, model files, sessions and the scheduler."""

@@ -1,0 +1,1 @@
+"""Phonemes to samples: the languages, the voices and the engines."""

@@ -1,0 +1,95 @@
+"""The Kokoro engine: phonemes to samples by an ONNX Runtime session that is handed in."""
+
+import logging
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from kokoro_onnx import Kokoro
+from kokoro_onnx.chunker import pause_after, split_phonemes
+
+from wyoming_kokoro import config
+from wyoming_kokoro.audio import Samples
+from wyoming_kokoro.errors import ModelError, SynthesisError
+from wyoming_kokoro.speech.engine import Segment
+from wyoming_kokoro.speech.phonemes import Phonemizer
+from wyoming_kokoro.speech.voices import Voice
+
+STYLE_SIZE = 256
+"""Length of a style vector; a voice holds one for each number of tokens, up to 510."""
+
+
+class KokoroEngine:
+    name = "kokoro"
+
+    def __init__(self, session: Any, voices_path: Path, phonemizer: Phonemizer, pauses: config.Text) -> None:
+        """`session` is an InferenceSession made from a path, of either input layout, with or without durations.
+
+        Raises:
+            ModelError: the voices file can't be read, or isn't Kokoro's.
+        """
+        logging.getLogger("kokoro_onnx").handlers.clear()  # it brings its own, beside the program's log
+        self._styles = read_styles(voices_path)
+        self._kokoro = Kokoro.from_session(session, str(voices_path))
+        self._kokoro.voices.close()  # each look-up would read the file again
+        self._phonemizer = phonemizer
+        self._pauses = pauses
+
+    @property
+    def voices(self) -> tuple[str, ...]:
+        return tuple(self._styles)
+
+    def segments(self, sentence: str, voice: Voice) -> list[Segment]:
+        if voice.language.espeak is None:
+            raise SynthesisError(f"There is no front end for {voice.language.name}")
+        phonemes = self._phonemizer.phonemes(sentence, voice.language.espeak)
+        known = self._kokoro.tokenizer.known(phonemes)
+        if not any(character.isalpha() for character in known):
+            return []
+        parts = split_phonemes(" ".join(known.split()))
+        return [Segment(part, voice, self._pause(part, part is parts[-1])) for part in parts]
+
+    def _pause(self, phonemes: str, last: bool) -> float:
+        """A sentence without a mark at its end, such as a line of a list, is a sentence all the same."""
+        after = float(pause_after(phonemes, self._pauses.sentence_pause, self._pauses.clause_pause))
+        return max(after, self._pauses.sentence_pause) if last else after
+
+    def synthesize(self, segment: Segment) -> Samples:
+        try:
+            samples, _ = self._kokoro.create(
+                segment.content,
+                self._style(segment.voice),
+                segment.voice.speed,
+                is_phonemes=True,
+                sentence_pause=0,  # a segment is one sentence: the marks inside it are of abbreviations
+                clause_pause=self._pauses.clause_pause,
+            )
+        except (ValueError, ZeroDivisionError) as error:  # the library's answers to input and output that it can't use
+            raise SynthesisError(f"Kokoro gave no audio: {error}") from error
+        return np.asarray(samples, np.float32)
+
+    def _style(self, voice: Voice) -> Samples:
+        """(510, 1, 256): the weighted mean of the voice's style vectors."""
+        styles = [self._styles[name] * np.float32(share) for name, share in voice.styles]
+        return np.sum(styles, axis=0, dtype=np.float32) if len(styles) > 1 else self._styles[voice.styles[0][0]]
+
+
+def read_styles(path: Path) -> dict[str, Samples]:
+    """Voice name -> float32 (510, 1, 256), from Kokoro's voices file (npz). Never unpickles.
+
+    Raises:
+        ModelError: names the file, what it holds, and what is needed.
+    """
+    needed = "Kokoro's voices file, such as voices-v1.0.bin, is needed; `wyoming-kokoro download` fetches it"
+    try:
+        with path.open("rb") as content, np.load(content, allow_pickle=False) as file:
+            styles = {name: np.asarray(file[name], np.float32) for name in file.files}
+    except (OSError, ValueError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+        raise ModelError(f"{path} is not a voices file: {error}", needed) from None
+    for name, style in styles.items():
+        if style.shape[1:] != (1, STYLE_SIZE) or not len(style):
+            raise ModelError(f"{path}: {name} has the shape {style.shape}, not (510, 1, {STYLE_SIZE})", needed)
+    if not styles:
+        raise ModelError(f"{path} holds no voices", needed)
+    return styles

@@ -1,0 +1,1 @@
+"""Words in: sentences out of a stream of text, and what of them can be spoken."""

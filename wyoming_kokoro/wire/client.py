@@ -1,0 +1,107 @@
+"""The other end of the protocol: asks a Wyoming server to describe itself, or to speak."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterable, AsyncIterator, Callable
+from urllib.parse import urlsplit
+
+from wyoming.audio import AudioChunk, AudioStop
+from wyoming.client import AsyncClient
+from wyoming.error import Error
+from wyoming.event import Event
+from wyoming.info import Describe, Info
+from wyoming.tts import (
+    Synthesize,
+    SynthesizeChunk,
+    SynthesizeStart,
+    SynthesizeStop,
+    SynthesizeStopped,
+    SynthesizeVoice,
+)
+
+from wyoming_kokoro.errors import KokoroError, ServerError, first_of
+
+CONNECT_S = 5.0
+SILENCE_S = 120.0
+"""How long a server may take between two events: a slow machine makes a long sentence in less."""
+
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not listened on
+
+
+def reachable(uri: str) -> str:
+    """The URI for a client on the same machine: nobody can connect to 0.0.0.0."""
+    parts = urlsplit(uri)
+    host = EVERYWHERE.get(parts.hostname or "")
+    return f"tcp://{f'[{host}]' if ':' in host else host}:{parts.port}" if host else uri
+
+
+@contextlib.asynccontextmanager
+async def connected(uri: str, *, answer_within: float = SILENCE_S) -> AsyncIterator[AsyncClient]:
+    """Raises ServerError where nobody listens, the URI is none, or the server leaves or hangs."""
+    remedy = "Is the service running, and is this its address? Servers nearby: `wyoming-kokoro say --discover TEXT`"
+    try:
+        client = AsyncClient.from_uri(uri, connect_timeout=CONNECT_S, read_timeout=answer_within)
+        async with client:
+            yield client
+    except ValueError as error:
+        raise ServerError(f"{uri!r} is no Wyoming URI: {error}", "Expected tcp://HOST:PORT or unix:///PATH") from None
+    except TimeoutError:
+        raise ServerError(f"{uri} doesn't answer", remedy) from None
+    except OSError as error:
+        raise ServerError(f"Can't reach {uri}: {error.strerror or error}", remedy) from None
+
+
+async def describe(client: AsyncClient) -> Info:
+    """Raises ServerError where the answer isn't an info event."""
+    await client.write_event(Describe().event())
+    while True:
+        event = await _next(client)
+        if Info.is_type(event.type):
+            return Info.from_event(event)
+
+
+async def speak(
+    client: AsyncClient, pieces: AsyncIterable[str], voice: SynthesizeVoice, take: Callable[[AudioChunk], None]
+) -> None:
+    """Has the text spoken, piece by piece where the server can; `take` gets each chunk as it arrives.
+
+    Raises:
+        ServerError: the server answered an error, or left.
+    """
+    streams = any(program.supports_synthesize_streaming for program in (await describe(client)).tts)
+    send = _stream_text if streams else _send_text
+    end = SynthesizeStopped if streams else AudioStop
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(send(client, pieces, voice))
+            tasks.create_task(_receive(client, end.is_type, take))
+    except* (KokoroError, OSError, TimeoutError) as group:
+        raise first_of(group) from None
+
+
+async def _stream_text(client: AsyncClient, pieces: AsyncIterable[str], voice: SynthesizeVoice) -> None:
+    await client.write_event(SynthesizeStart(voice).event())
+    async for piece in pieces:
+        await client.write_event(SynthesizeChunk(piece).event())
+    await client.write_event(SynthesizeStop().event())
+
+
+async def _send_text(client: AsyncClient, pieces: AsyncIterable[str], voice: SynthesizeVoice) -> None:
+    text = "".join([piece async for piece in pieces])
+    await client.write_event(Synthesize(text, voice).event())
+
+
+async def _receive(client: AsyncClient, is_end: Callable[[str], bool], take: Callable[[AudioChunk], None]) -> None:
+    while not is_end((event := await _next(client)).type):
+        if AudioChunk.is_type(event.type):
+            take(AudioChunk.from_event(event))
+
+
+async def _next(client: AsyncClient) -> Event:
+    event = await client.read_event()
+    if event is None:
+        raise ServerError("The server closed the connection", "Its log says why")
+    if Error.is_type(event.type):
+        error = Error.from_event(event)
+        raise ServerError(f"The server answered: {error.text} ({error.code})")
+    return event

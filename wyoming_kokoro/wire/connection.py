@@ -1,0 +1,141 @@
+"""One client: its events in, its answers out, in the order of its requests."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from wyoming.error import Error
+from wyoming.event import Event
+from wyoming.ping import Pong
+
+from wyoming_kokoro.errors import KokoroError, ProtocolError, first_of
+from wyoming_kokoro.runtime.scheduler import Scheduler
+from wyoming_kokoro.speech.engine import Speaker
+from wyoming_kokoro.wire.answer import Answer, Request
+from wyoming_kokoro.wire.events import encode, encode_all, read_event, text_of, voice_of
+from wyoming_kokoro.wire.info import describe
+
+log = logging.getLogger(__name__)
+
+SEND_TIMEOUT_S = 60.0
+"""A client that takes nothing for so long is gone: nobody pauses a spoken answer for a minute."""
+MAX_REQUESTS = 64
+"""Requests that may wait on one connection: Home Assistant sends one."""
+
+
+class Connection:
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        speaker: Callable[[], Speaker],
+        scheduler: Scheduler,
+        max_text: int,
+    ) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._speaker = speaker
+        self._scheduler = scheduler
+        self._max_text = max_text
+        self._requests: asyncio.Queue[Request | None] = asyncio.Queue()
+        self._unfinished: list[Request] = []
+        """Requests that are not yet answered, the oldest first."""
+        self._streaming: Request | None = None
+        """The request whose text still comes in pieces."""
+
+    async def run(self) -> None:
+        """Until the client has left, was answered an error, or `finish`. Cancellation ends it at once."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                speaking = tasks.create_task(self._speak())
+                reading = tasks.create_task(self._read(speaking))
+                speaking.add_done_callback(lambda _: reading.cancel())
+        except* KokoroError as group:
+            await self.fail(first_of(group))
+        except* (OSError, TimeoutError) as group:
+            log.debug("client left: %s", first_of(group))
+        except* Exception as group:  # one of the two: a bug must not cost the other listeners
+            log.exception("bug while serving a client", exc_info=first_of(group))
+            await self.fail(KokoroError("Internal error; the log of the service has more"))
+
+    def finish(self) -> None:
+        """Ends the conversation once the requests that came in are answered."""
+        self._requests.put_nowait(None)
+
+    async def _read(self, speaking: asyncio.Task[None]) -> None:
+        """Reads on while answers are spoken, so that a client that leaves is noticed."""
+        while event := await read_event(self._reader):
+            await self._take(event)
+            await asyncio.sleep(0)  # a read that finds data doesn't suspend: one client could keep the loop
+        if self._streaming:
+            speaking.cancel()  # it left in the middle of a text
+        self.finish()
+
+    async def _take(self, event: Event) -> None:
+        match event.type:
+            case "describe":
+                await self.send(encode(describe(self._speaker()).event()))
+            case "ping":
+                await self.send(encode_all(Pong(event.data.get("text"))))
+            case "synthesize":
+                # at the end of a stream Home Assistant sends its whole text again, for servers that don't stream
+                if not self._streaming:
+                    self._begin(event, streaming=False).feed(self._bounded(text_of(event)))
+                    self._unfinished[-1].finish()
+            case "synthesize-start":
+                self._stop_streaming()
+                self._streaming = self._begin(event, streaming=True)
+            case "synthesize-chunk":
+                self._current(event).feed(self._bounded(text_of(event)))
+            case "synthesize-stop":
+                self._current(event)
+                self._stop_streaming()
+            case _:
+                log.debug("ignored an event of type %.40r", event.type)
+
+    def _begin(self, event: Event, *, streaming: bool) -> Request:
+        if len(self._unfinished) >= MAX_REQUESTS:
+            raise ProtocolError(f"More than {MAX_REQUESTS} requests wait on one connection", "Read the answers first")
+        request = Request(voice_of(event), streaming=streaming)
+        self._unfinished.append(request)
+        self._requests.put_nowait(request)
+        return request
+
+    def _current(self, event: Event) -> Request:
+        if self._streaming is None:
+            raise ProtocolError(f"{event.type} came without synthesize-start")
+        return self._streaming
+
+    def _stop_streaming(self) -> None:
+        if self._streaming:
+            self._streaming.finish()
+            self._streaming = None
+
+    def _bounded(self, text: str) -> str:
+        waiting = sum(request.waiting for request in self._unfinished) + len(text)
+        if waiting > self._max_text:
+            raise ProtocolError(
+                f"{waiting} characters wait to be spoken, more than server.max_text allows ({self._max_text})",
+                "Send shorter texts, or raise server.max_text",
+            )
+        return text
+
+    async def _speak(self) -> None:
+        while request := await self._requests.get():
+            # one answer has one engine, even if Kokoro gets ready in the middle of it
+            await Answer(request, self._speaker(), self._scheduler, self.send).speak()
+            self._unfinished.remove(request)
+
+    async def send(self, content: bytes) -> None:
+        """Raises ConnectionError where the client has left, TimeoutError where it doesn't read."""
+        self._writer.write(content)
+        async with asyncio.timeout(SEND_TIMEOUT_S):
+            await self._writer.drain()
+
+    async def fail(self, error: KokoroError) -> None:
+        """Answers an error event, as far as the client still listens; whoever calls closes the connection."""
+        log.warning("answered an error: %s", error)
+        try:
+            await self.send(encode_all(Error(str(error), error.code)))
+        except (OSError, TimeoutError):
+            log.debug("client left before the error")

@@ -1,0 +1,108 @@
+"""Bounded Wyoming framing: bytes to events and back, over the event type of the `wyoming` library.
+
+The library's own reader puts no limit on data and payload, and answers bad input with tracebacks.
+"""
+
+import asyncio
+import json
+from typing import Any
+
+from wyoming.event import Event, Eventable
+from wyoming.tts import SynthesizeVoice
+
+from wyoming_kokoro.errors import ProtocolError
+
+MAX_HEADER = 64 * 1024
+"""Bytes of the header line; asyncio's own default, and as much as other Wyoming programs read."""
+MAX_DATA = 1024 * 1024
+"""Bytes of an event's JSON data: fifty times the longest text that is accepted."""
+MAX_PAYLOAD = 1024 * 1024
+"""Bytes of a payload, which no event for this service needs: read and dropped."""
+BLOCK = 64 * 1024
+
+
+async def read_event(reader: asyncio.StreamReader) -> Event | None:
+    """The next event without its payload, or None at the end of the stream. The reader's limit must be MAX_HEADER.
+
+    Raises:
+        ProtocolError: what came isn't a Wyoming event, or is larger than the limits.
+    """
+    try:
+        line = await reader.readuntil(b"\n")
+        header = _object(line, "header")
+        size = _length(header, "data_length", MAX_DATA)
+        data = _object(await reader.readexactly(size), "data") if size else {}
+        await _skip(reader, _length(header, "payload_length", MAX_PAYLOAD))
+    except asyncio.LimitOverrunError:
+        raise ProtocolError(f"The header line is longer than {MAX_HEADER} bytes", "Put text into data") from None
+    except asyncio.IncompleteReadError as error:
+        if error.partial.strip():
+            raise ProtocolError("The stream ended inside an event") from None
+        return None
+    kind, inline = header.get("type"), header.get("data") or {}
+    if not isinstance(kind, str) or not isinstance(inline, dict):
+        raise ProtocolError(f"An event needs a type that is a string and data that is an object, got {_short(header)}")
+    return Event(kind, {**inline, **data})
+
+
+def encode(event: Event) -> bytes:
+    """One event as it goes over the wire. ASCII only, so that echoed text with lone surrogates can't fail."""
+    data = json.dumps(event.data).encode() if event.data else b""
+    header: dict[str, Any] = {"type": event.type}
+    if data:
+        header["data_length"] = len(data)
+    if event.payload:
+        header["payload_length"] = len(event.payload)
+    return json.dumps(header).encode() + b"\n" + data + (event.payload or b"")
+
+
+def encode_all(*events: Eventable) -> bytes:
+    return b"".join(encode(event.event()) for event in events)
+
+
+def text_of(event: Event) -> str:
+    """The text of a synthesize or synthesize-chunk event. Raises ProtocolError."""
+    return _string(event, event.data, "text", required=True) or ""
+
+
+def voice_of(event: Event) -> SynthesizeVoice:
+    """The voice that an event asks for; everything None where it names none. Raises ProtocolError."""
+    voice = event.data.get("voice") or {}
+    if not isinstance(voice, dict):
+        raise ProtocolError(f"{event.type}: voice must be an object, got {_short(voice)}")
+    name, language, speaker = (_string(event, voice, key) for key in ("name", "language", "speaker"))
+    return SynthesizeVoice(name, language, speaker)
+
+
+def _string(event: Event, data: dict[str, Any], key: str, *, required: bool = False) -> str | None:
+    value = data.get(key)
+    if isinstance(value, str) or (value is None and not required):
+        return value
+    raise ProtocolError(f"{event.type}: {key} must be a string, got {_short(value)}")
+
+
+def _object(content: bytes, part: str) -> dict[str, Any]:
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        raise ProtocolError(f"The {part} of an event must be JSON in UTF-8, got {content[:40]!r}") from None
+    if not isinstance(value, dict):
+        raise ProtocolError(f"The {part} of an event must be a JSON object, got {_short(value)}")
+    return value
+
+
+def _length(header: dict[str, Any], key: str, limit: int) -> int:
+    length = header.get(key) or 0
+    if type(length) is int and 0 <= length <= limit:
+        return length
+    raise ProtocolError(f"{key} must be a number of bytes from 0 to {limit}, got {_short(length)}")
+
+
+async def _skip(reader: asyncio.StreamReader, size: int) -> None:
+    while size:
+        size -= len(await reader.readexactly(min(size, BLOCK)))
+
+
+def _short(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else shown[:57] + "..."

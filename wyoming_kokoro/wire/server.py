@@ -1,0 +1,152 @@
+"""Listens on TCP, a unix socket or standard input and output; owns the connections; closes in order."""
+
+import asyncio
+import contextlib
+import errno
+import logging
+import os
+import socket
+import stat
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from wyoming_kokoro import config
+from wyoming_kokoro.errors import KokoroError, ServerError
+from wyoming_kokoro.runtime.scheduler import Scheduler
+from wyoming_kokoro.speech.engine import Speaker
+from wyoming_kokoro.wire.connection import Connection
+from wyoming_kokoro.wire.events import MAX_HEADER
+
+log = logging.getLogger(__name__)
+
+BACKLOG = 128
+"""Connections that the kernel holds until we accept them."""
+CLOSE_S = 1.0
+"""A connection that can't be flushed within this is aborted."""
+
+
+class Server:
+    """Serves Wyoming until it is closed. `uri` says where, with the port that was really taken."""
+
+    def __init__(self, settings: config.Server, speaker: Callable[[], Speaker], scheduler: Scheduler) -> None:
+        self.uri = settings.uri
+        self.finished = asyncio.Event()
+        """Set when the one client of standard input has left; never on a socket."""
+        self._settings = settings
+        self._speaker = speaker
+        self._scheduler = scheduler
+        self._listener: asyncio.Server | None = None
+        self._closing = False
+        self._connections: dict[asyncio.Task[None], Connection] = {}
+
+    async def open(self) -> None:
+        """Raises ServerError where the address can't be listened on."""
+        parts = urlsplit(self._settings.uri)
+        try:
+            if parts.scheme == "tcp":
+                await self._open_tcp(parts)
+            elif parts.scheme == "unix":
+                await self._open_unix(Path(parts.path))
+            else:
+                self._accept(*await _standard_streams())
+        except OSError as error:
+            raise _cannot_listen(self._settings.uri, error) from error
+
+    async def close(self, grace: float) -> None:
+        """Accepts nobody any more, gives the answers that are being spoken `grace` seconds, then ends the rest."""
+        self._closing = True
+        if self._listener:
+            self._listener.close()
+        for connection in self._connections.values():
+            connection.finish()
+        if self._connections:
+            await asyncio.wait(self._connections, timeout=grace)
+        late = dict(self._connections)
+        for task, connection in late.items():
+            task.cancel()
+            await connection.fail(ServerError("The service is being stopped"))
+        if late:
+            await asyncio.wait(late)
+
+    async def _open_tcp(self, parts: SplitResult) -> None:
+        host, port = parts.hostname or "", parts.port or 0
+        self._listener = await asyncio.start_server(self._accept, host, port, limit=MAX_HEADER, backlog=BACKLOG)
+        taken = self._listener.sockets[0].getsockname()[1]
+        self.uri = f"tcp://{parts.netloc.rpartition(':')[0]}:{taken}"
+
+    async def _open_unix(self, path: Path) -> None:
+        # asyncio would take the path of a service that is still listening
+        if path.exists() and stat.S_ISSOCK(path.stat().st_mode) and _answers(path):
+            raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+        self._listener = await asyncio.start_unix_server(self._accept, path, limit=MAX_HEADER, backlog=BACKLOG)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._closing:  # it came in the same moment
+            writer.transport.abort()
+            return
+        connection = Connection(reader, writer, self._speaker, self._scheduler, self._settings.max_text)
+        full = len(self._connections) >= self._settings.max_connections
+        task = asyncio.create_task(_until_closed(self._refuse(connection) if full else connection.run(), writer))
+        self._connections[task] = connection
+        task.add_done_callback(self._forget)
+
+    async def _refuse(self, connection: Connection) -> None:
+        limit = self._settings.max_connections
+        await connection.fail(ServerError(f"Already {limit} connections", "Raise server.max_connections"))
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        del self._connections[task]
+        if self._listener is None:
+            self.finished.set()
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    settings: config.Server, speaker: Callable[[], Speaker], scheduler: Scheduler
+) -> AsyncIterator[Server]:
+    """An open server, closed with the configured grace."""
+    server = Server(settings, speaker, scheduler)
+    await server.open()
+    try:
+        yield server
+    finally:
+        await server.close(settings.grace)
+
+
+async def _until_closed(conversation: Awaitable[None], writer: asyncio.StreamWriter) -> None:
+    """The conversation and then the end of its stream, which a client that doesn't read can't hold up."""
+    try:
+        await conversation
+    finally:
+        writer.close()
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await writer.wait_closed()
+        except (OSError, TimeoutError):
+            writer.transport.abort()
+
+
+async def _standard_streams() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=MAX_HEADER)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    sending = asyncio.StreamReaderProtocol(asyncio.StreamReader())  # reads nothing: it brings the flow control
+    transport, protocol = await loop.connect_write_pipe(lambda: sending, sys.stdout)
+    return reader, asyncio.StreamWriter(transport, protocol, None, loop)
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
+def _cannot_listen(uri: str, error: OSError) -> KokoroError:
+    remedies = {
+        errno.EADDRINUSE: "Another program listens there, perhaps this service already; stop it or change server.uri",
+        errno.EACCES: "Take a port from 1024 on, or a folder that this user may write to",
+        errno.EADDRNOTAVAIL: "This machine has no such address; 0.0.0.0 listens on all",
+    }
+    remedy = remedies.get(error.errno or 0, "Check server.uri")
+    return ServerError(f"Can't listen on {uri}: {error.strerror or error}", remedy)
