@@ -2,17 +2,18 @@
 
 import asyncio
 import contextlib
+import ipaddress
 import logging
 import signal
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from wyoming_kokoro import __version__
 from wyoming_kokoro.config import Config
 from wyoming_kokoro.runtime.engines import Engines
 from wyoming_kokoro.runtime.scheduler import Scheduler
 from wyoming_kokoro.web.status import status_page
-from wyoming_kokoro.wire.discovery import announced, default_name, local_addresses
+from wyoming_kokoro.wire.addresses import local_addresses
+from wyoming_kokoro.wire.discovery import announced, default_name
 from wyoming_kokoro.wire.server import Server, serving
 
 log = logging.getLogger(__name__)
@@ -58,18 +59,14 @@ async def _until(stop: asyncio.Event, server: Server, engines: Engines) -> None:
 
 def _discovery(settings: Config, server: Server) -> contextlib.AbstractAsyncContextManager[object]:
     """Announces what other machines can reach; a service on loopback, a unix socket or stdio is nobody's to find."""
-    parts, wanted = urlsplit(server.uri), settings.discovery
-    if not wanted.enabled or parts.scheme != "tcp":
+    wanted = settings.discovery
+    if not wanted.enabled or server.bound is None:
         return contextlib.nullcontext()
-    bound = parts.hostname or ""
-    if not wanted.addresses and bound in ("127.0.0.1", "::1", "localhost"):
+    host, port = server.bound
+    if not wanted.addresses and host and ipaddress.ip_address(host).is_loopback:
         log.info("not announced: %s is reached from this machine only", server.uri)
         return contextlib.nullcontext()
-    return announced(
-        wanted.name or default_name(),
-        parts.port or 0,
-        lambda: wanted.addresses or local_addresses(bound),
-    )
+    return announced(wanted.name or default_name(), port, lambda: wanted.addresses or local_addresses(host))
 
 
 @contextlib.contextmanager

@@ -187,7 +187,7 @@ def _warn_of_strangers(settings: config.Model, paths: ModelPaths) -> None:
     """Files that aren't the official ones may be meant so; an unexpected voice has its reason in the log."""
     for path, verdict in verdicts(settings, paths):
         if verdict.kind != "official":
-            log.warning("%s: %s", path, verdict.note)
+            log.warning("%s is used as it is: %s", path, verdict.note)
 
 
 def log_progress(step: float = 0.1) -> Callable[[str, int, int], None]:

@@ -24,7 +24,7 @@ INPUTS = ({"tokens", "style", "speed"}, {"input_ids", "style", "speed"})
 """The two layouts of Kokoro's inputs: release v1.0, and v1.1 with its relatives."""
 
 ERRORS_ONLY = 3
-"""ONNX Runtime's severity: its warnings about shape nodes on the CPU are no news for users."""
+"""ONNX Runtime's severity: its warnings, of shape nodes on the CPU and the like, are no news for users."""
 
 
 class Session(onnxruntime.InferenceSession):  # type: ignore[misc]
@@ -54,6 +54,7 @@ def open_session(path: Path, device: Device, settings: config.Device) -> Session
         ModelError: the file can't be loaded, or isn't Kokoro.
         DeviceError: the device isn't really there.
     """
+    onnxruntime.set_default_logger_severity(ERRORS_ONLY)  # kernels log past the session's own options
     options = onnxruntime.SessionOptions()
     options.log_severity_level = ERRORS_ONLY
     options.intra_op_num_threads = settings.threads

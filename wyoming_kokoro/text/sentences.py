@@ -8,7 +8,7 @@ A sentence ends
 * after 。！？ and danda, behind their closing quotes and brackets: with the next character, whatever it is;
 * after ! ? ؟ and white space, unless closers and then a lower-case letter follow: "Stop!" he said;
 * after . … ۔ and white space, if what follows can start a sentence: anything but a lower-case letter, an abbreviation's
-  name or number (see ABBREVIATIONS) or punctuation. Initials and U.S.-like acronyms never end one;
+  name or number (see abbreviations.py) or punctuation. Initials and U.S.-like acronyms never end one;
 * at a blank line, at a line break behind one of these ends, before a line with a list marker or heading mark, and at
   the end of such a line. Any other line break is a space: hard-wrapped text;
 * at MAX_SENTENCE.
@@ -20,8 +20,9 @@ disagree the text is kept together: that costs time, a wrong cut is heard. "3. 5
 import re
 from collections import Counter
 from collections.abc import Callable
-from enum import Enum, auto
 from unicodedata import category
+
+from wyoming_kokoro.text.abbreviations import BEFORE_ORDINAL, DATE_WORDS, RULES, End
 
 MAX_SENTENCE = 1_000
 """Characters. People say no longer sentence and Kokoro reads at most 510 phonemes at once; text without an end is
@@ -29,61 +30,6 @@ held no longer than this, which also bounds the memory and the work for each cha
 LOOKBACK = 40
 """Characters before a full stop in which its word and the word before are sought; no abbreviation is as long."""
 
-
-class _End(Enum):
-    """What may follow a terminator and white space, if the sentence ended there."""
-
-    NEVER = auto()
-    BEFORE_START = auto()
-    """Whatever starts a sentence."""
-    BEFORE_WORD = auto()
-    """The same, but for a number: 'No. 5'."""
-    BEFORE_NO_DATE = auto()
-    """A capital or a letter without case, but not in the name of a month or a day: '10 a.m. Monday'."""
-    BEFORE_ANY = auto()
-    AT_ONCE = auto()
-
-
-ABBREVIATIONS: dict[str, dict[_End, str]] = {
-    "en": {
-        _End.NEVER: "Dr Mr Mrs Ms Mx Prof St Rev Gen Col Capt Lt Sgt Hon Sen Gov Mt Messrs vs e.g i.e cf viz incl resp",
-        _End.BEFORE_WORD: "no nos etc approx fig figs pp vol ch sec ca min max est dept",
-        _End.BEFORE_NO_DATE: "a.m p.m A.M P.M Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec "
-        "Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun",
-    },
-    "es": {
-        _End.NEVER: "Sr Sra Sres Sras Srta Dra Dña Lic Ing Arq Profa avda EE JJ p.ej ej",
-        _End.BEFORE_WORD: "núm pág págs tel aprox art cap",
-    },
-    "fr": {_End.NEVER: "MM Mme Mmes Mlle Mlles Mgr Pr Ste av p.ex c.-à-d", _End.BEFORE_WORD: "env éd chap"},
-    "it": {_End.NEVER: "Sig Sigg Sig.ra Sig.na Dott Dott.ssa Prof.ssa Avv Geom p.es", _End.BEFORE_WORD: "ecc pag"},
-    "pt": {_End.NEVER: "Srs Exmo Exma V.Exa", _End.BEFORE_WORD: "nº"},
-    "de": {
-        _End.NEVER: "Hr Fr Dipl Mag Mio Mrd z.B d.h u.a o.ä i.d.R bzw evtl ggf inkl exkl zzgl vgl sog geb",
-        _End.BEFORE_WORD: "nr usw Str Abs Kap",
-    },
-    "hi": {_End.NEVER: "डॉ श्री प्रो कु रु सं"},
-}
-"""Without their last full stop. One in small letters is also found with a capital first, but not the other way round:
-'Sun. 5' is a date, 'the sun. 5 planets' is not."""
-
-_RULES = {word: end for table in ABBREVIATIONS.values() for end, words in table.items() for word in words.split()}
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_DATE_WORDS = _words(
-    "january february march april may june july august september october november december "
-    "jan feb mar apr jun jul aug sep sept oct nov dec "
-    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun "
-    "januar jänner februar märz mai juni juli oktober dezember "
-    "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag"
-)
-"""Only of languages that write them with a capital: before a small letter no full stop ends a sentence."""
-_BEFORE_ORDINAL = _words("der die das dem den des im vom zum zur beim ins")
-"""'im 2. Stock': a number of one or two digits after these is a German ordinal. Not 'am' and 'bis': 'I am 30.'"""
 
 _NEWLINES = frozenset("\n\x85\u2028\u2029")
 """Not the carriage return: before a line feed it would make a blank line."""
@@ -136,7 +82,7 @@ class SentenceSplitter:
         self._at = 0  # of the character that is read
         self._start = 0  # of the sentence
         self._mark = 0  # of what the state looks at: line head, terminators, next word or quote
-        self._end = _End.NEVER
+        self._end = End.NEVER
         self._closers: frozenset[str] = _CLOSERS
         self._is_closed = False
         self._is_item = False  # the line is one of a list, or a heading
@@ -219,10 +165,10 @@ class SentenceSplitter:
             return
         before = self._text[max(self._start, self._mark - LOOKBACK) : self._mark]
         self._end = _end_of(self._text[self._mark : self._at], before)
-        if self._end is _End.NEVER:
+        if self._end is End.NEVER:
             self._resume(char)
             return
-        self._closers = _CLOSERS if self._end is not _End.AT_ONCE else self._closers_at_once()
+        self._closers = _CLOSERS if self._end is not End.AT_ONCE else self._closers_at_once()
         self._is_closed = False
         self._read = self._in_closers
         self._in_closers(char)
@@ -235,7 +181,7 @@ class SentenceSplitter:
     def _in_closers(self, char: str) -> None:
         if char in self._closers or category(char) in _EMOJI_PARTS:
             self._is_closed = True
-        elif self._end is _End.AT_ONCE:
+        elif self._end is End.AT_ONCE:
             self._end_sentence(self._at)
             self._resume(char)
         elif char.isspace():
@@ -254,7 +200,7 @@ class SentenceSplitter:
         elif char in _RIGHT_CLOSERS:
             self._mark = self._at
             self._read = self._in_spaced_closer
-        elif self._end is _End.BEFORE_NO_DATE and _is_capital(char):
+        elif self._end is End.BEFORE_NO_DATE and _is_capital(char):
             self._mark = self._at
             self._read = self._in_next_word
             self._in_next_word(char)
@@ -275,36 +221,36 @@ class SentenceSplitter:
 
     def _in_next_word(self, char: str) -> None:
         word = self._text[self._mark : self._at].lower()
-        if char.isalpha() and any(name.startswith(word + char.lower()) for name in _DATE_WORDS):
+        if char.isalpha() and any(name.startswith(word + char.lower()) for name in DATE_WORDS):
             return
-        if char.isalpha() or word not in _DATE_WORDS:
+        if char.isalpha() or word not in DATE_WORDS:
             self._end_sentence(self._mark)
         self._resume(char)
 
 
-def _end_of(terminators: str, before: str) -> _End:
+def _end_of(terminators: str, before: str) -> End:
     """What the terminators do after the text `before`, of which the last two words count."""
     if not _AT_ONCE.isdisjoint(terminators):
-        return _End.AT_ONCE
+        return End.AT_ONCE
     if not _STRONG.isdisjoint(terminators):
-        return _End.BEFORE_ANY
+        return End.BEFORE_ANY
     if terminators != ".":
-        return _End.BEFORE_START
+        return End.BEFORE_START
     previous, word = ["", "", *before.split()][-2:]
     return _end_of_word(previous.lower(), _JOINT.split(word)[-1].lstrip(_LEADING))
 
 
-def _end_of_word(previous: str, word: str) -> _End:
+def _end_of_word(previous: str, word: str) -> End:
     """What a single full stop does after `word`."""
     if word.isdecimal() and len(word) <= 2:
-        return _End.NEVER if previous in _BEFORE_ORDINAL else _End.BEFORE_NO_DATE
+        return End.NEVER if previous in BEFORE_ORDINAL else End.BEFORE_NO_DATE
     if word == "m" and previous in {"a.", "p."}:
-        return _End.BEFORE_NO_DATE
-    if rule := _RULES.get(word) or _RULES.get(word[:1].lower() + word[1:]):
+        return End.BEFORE_NO_DATE
+    if rule := RULES.get(word) or RULES.get(word[:1].lower() + word[1:]):
         return rule
     if _is_initial(previous, word) or (word.isupper() and _ACRONYM.fullmatch(word)):
-        return _End.NEVER
-    return _End.BEFORE_START
+        return End.NEVER
+    return End.BEFORE_START
 
 
 def _is_initial(previous: str, word: str) -> bool:
@@ -319,13 +265,13 @@ def _is_capital(char: str) -> bool:
     return char.isalpha() and not char.islower()
 
 
-def _starts_sentence(char: str, end: _End, is_closed: bool) -> bool:
-    if end is _End.BEFORE_ANY:
+def _starts_sentence(char: str, end: End, is_closed: bool) -> bool:
+    if end is End.BEFORE_ANY:
         return char not in "!?؟…" and not (is_closed and char.islower())
-    if end is _End.BEFORE_NO_DATE or char.islower():
+    if end is End.BEFORE_NO_DATE or char.islower():
         return False
     if char.isnumeric():
-        return end is _End.BEFORE_START
+        return end is End.BEFORE_START
     return char.isalpha() or char in _START_CHARACTERS or category(char) in _START_CATEGORIES
 
 

@@ -90,6 +90,7 @@ class Answer:
         async for sentence in self._request.sentences():
             for segment in await asyncio.to_thread(self._prepare, sentence, self._voice):
                 samples = await self._scheduler.run(self._deadline(), partial(render, self._engine, segment))
+                log.debug("synthesized %.2f s: %s", len(samples) / RATE, segment.content)
                 await self._queue(silence(pause))
                 await self._queue(samples)
                 pause = segment.pause
@@ -115,6 +116,7 @@ class Answer:
             if self._started is None:
                 self._started = self._clock()
                 await self._send(encode_all(AudioStart(RATE, WIDTH, CHANNELS, timestamp=0)))
+                log.debug("first audio leaves")
             for start in range(0, len(samples), CHUNK_SAMPLES):
                 await self._send(self._chunk(samples[start : start + CHUNK_SAMPLES]))
         ending = encode_all(AudioStop(timestamp=self._milliseconds()))

@@ -10,9 +10,7 @@ zeroconf keeps a service's addresses in a set: they leave in an order that diffe
 
 import asyncio
 import hashlib
-import ipaddress
 import logging
-import re
 import socket
 import unicodedata
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -20,19 +18,17 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
-import ifaddr
 from zeroconf import Error as ZeroconfError
 from zeroconf import InterfaceChoice, IPVersion, NonUniqueNameException, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from wyoming_kokoro import __version__
 from wyoming_kokoro.errors import ServerError
+from wyoming_kokoro.wire.addresses import local_addresses
 
 SERVICE_TYPE = "_wyoming._tcp.local."
 LABEL_BYTES = 63
 """Length of one DNS label (RFC 1035, 2.3.4)."""
-MAX_ADDRESSES = 8
-"""Two are announced; the others are only watched for changes, and a host may have hundreds."""
 CLOSE_S = 3.0
 """Saying goodbye takes 0.25 s, after a start-up that hangs up to 1 s more. The service must not hang on it."""
 RESOLVE_MS = 1500
@@ -42,26 +38,10 @@ QUIET_S = 1.0
 MAX_FOUND = 64
 """Servers that wait to be resolved. No house has so many, and a flood of forged ones must not pile up."""
 
-_VIRTUAL = re.compile(
-    r"docker|br-[0-9a-f]{12}$|veth|virbr|cni|flannel|cali|podman|lxcbr|lxdbr|vmnet|vboxnet"
-    # Point-to-point tunnels carry no multicast: who hears the announcement isn't at their other end. A VPN that
-    # takes the default route would otherwise put its address first.
-    r"|tun\d|utun\d|wg\d|ppp\d|tailscale"
-)
-_ELSEWHERE = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
-"""Addresses for documentation (RFC 5737, RFC 3849): on no local network, so the default route leads to them."""
-
 Interfaces = InterfaceChoice | list[str]
 """Where mDNS is spoken: everywhere, or at these IP addresses of this machine."""
 
 _LOGGER = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Adapter:
-    name: str
-    ips: tuple[str, ...]
-    """IPv4 and IPv6 addresses without prefix length or zone."""
 
 
 @dataclass(frozen=True)
@@ -75,34 +55,6 @@ class Found:
 def default_name() -> str:
     """kokoro-<short host name>: stable across restarts, another one on every host."""
     return _label(f"kokoro-{socket.gethostname().partition('.')[0]}")
-
-
-def usable_addresses(adapters: Sequence[Adapter], bound: str, primary: str | None) -> list[str]:
-    """Where another machine reaches a server that is bound to `bound`: best first, at most MAX_ADDRESSES.
-
-    `bound` is an IP address, or "" for all; `primary` is the source address of the default route.
-    ValueError: `bound` is no IP address.
-    """
-    host = ipaddress.ip_address(bound or "::")
-    if not host.is_unspecified:
-        return [] if host.is_loopback else [bound.partition("%")[0]]
-    families = {4} if host.version == 4 else {4, 6}
-    real = [ip for adapter in adapters if not _VIRTUAL.match(adapter.name) for ip in _usable(adapter, families)]
-    usable = real or [ip for adapter in adapters for ip in _usable(adapter, families)]
-    usable.sort(key=lambda ip: (ip != primary, ":" in ip))
-    return list(dict.fromkeys(usable))[:MAX_ADDRESSES]
-
-
-def local_addresses(bound: str) -> list[str]:
-    """`usable_addresses` of this machine now; [] without a network. Can take a while: call it in a thread.
-
-    OSError: the system doesn't tell its interfaces. ValueError: `bound` is no IP address.
-    """
-    adapters = [
-        Adapter(adapter.name, tuple(ip.ip if isinstance(ip.ip, str) else ip.ip[0] for ip in adapter.ips))
-        for adapter in ifaddr.get_adapters()
-    ]
-    return usable_addresses(adapters, bound, _default_source())
 
 
 class Announcement:
@@ -295,24 +247,6 @@ def _open(factory: Callable[..., AsyncZeroconf], interfaces: Interfaces, address
     except RuntimeError as error:
         # zeroconf's way to say that there is no interface
         raise OSError(str(error)) from error
-
-
-def _usable(adapter: Adapter, families: set[int]) -> list[str]:
-    parsed = [ipaddress.ip_address(ip) for ip in adapter.ips]
-    return [
-        str(ip)
-        for ip in parsed
-        if ip.version in families and not (ip.is_loopback or ip.is_unspecified or ip.is_link_local or ip.is_multicast)
-    ]
-
-
-def _default_source() -> str | None:
-    for family, elsewhere in _ELSEWHERE:
-        # Connecting a UDP socket chooses a route and sends nothing.
-        with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
-            probe.connect((elsewhere, 9))
-            return str(probe.getsockname()[0])
-    return None
 
 
 def _one_of_each_family(addresses: Sequence[str]) -> tuple[str, ...]:

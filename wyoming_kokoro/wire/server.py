@@ -32,6 +32,8 @@ class Server:
 
     def __init__(self, settings: config.Server, speaker: Callable[[], Speaker], scheduler: Scheduler) -> None:
         self.uri = settings.uri
+        self.bound: tuple[str, int] | None = None
+        """IP address ("" is all of them) and port that are listened on; None for a unix socket and standard input."""
         self.finished = asyncio.Event()
         """Set when the one client of standard input has left; never on a socket."""
         self._settings = settings
@@ -73,8 +75,9 @@ class Server:
     async def _open_tcp(self, parts: SplitResult) -> None:
         host, port = parts.hostname or "", parts.port or 0
         self._listener = await asyncio.start_server(self._accept, host, port, limit=MAX_HEADER, backlog=BACKLOG)
-        taken = self._listener.sockets[0].getsockname()[1]
-        self.uri = f"tcp://{parts.netloc.rpartition(':')[0]}:{taken}"
+        addresses = [listening.getsockname() for listening in self._listener.sockets]
+        self.bound = (addresses[0][0] if len(addresses) == 1 else "", addresses[0][1])
+        self.uri = f"tcp://{parts.netloc.rpartition(':')[0]}:{self.bound[1]}"
 
     async def _open_unix(self, path: Path) -> None:
         # asyncio would take the path of a service that is still listening

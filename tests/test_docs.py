@@ -1,0 +1,70 @@
+"""What the README and docs/ say is what the program does."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+
+from wyoming_kokoro.cli.main import cli
+from wyoming_kokoro.config import Config
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+COMMANDS = [line for language, block in BLOCKS if language == "sh" for line in block.splitlines()]
+
+
+def test_the_help_pages_in_the_docs_are_the_programs_own() -> None:
+    """docs/cli.md is what script/docs writes today."""
+    printed = subprocess.run(
+        [sys.executable, ROOT / "script" / "help_pages.py"], check=False, capture_output=True, text=True, cwd=ROOT
+    )
+    assert printed.returncode == 0, printed.stderr
+    assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == printed.stdout, "run script/docs"
+
+
+def test_the_first_command_stands_on_the_first_screen() -> None:
+    """Before line 30."""
+    assert README[: README.index("script/run\n")].count("\n") < 30
+
+
+@pytest.mark.parametrize("line", [line for line in COMMANDS if "script/run" in line])
+def test_each_command_of_the_readme_exists(line: str) -> None:
+    """Its command and its options are parsed as the program does."""
+    words = shlex.split(line.partition("#")[0].rpartition("|")[2])
+    assert words[0] == "script/run"
+    assert (ROOT / words[0]).exists()
+    name, args = (words[1], words[2:]) if len(words) > 1 else ("serve", [])
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    command.make_context(name, args)
+
+
+def test_scripts_that_the_readme_names_exist() -> None:
+    """And can be run."""
+    for name in set(re.findall(r"script/\w+", README)):
+        assert (ROOT / name).stat().st_mode & 0o100
+
+
+def test_the_readmes_configuration_is_valid() -> None:
+    """Somebody will copy it."""
+    [block] = [block for language, block in BLOCKS if language == "yaml"]
+    assert Config.model_validate(yaml.safe_load(block)).device.prefer == "cuda"
+
+
+def test_links_inside_the_project_lead_somewhere() -> None:
+    """In every page."""
+    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_findings_in_the_readme_look_like_doctors() -> None:
+    """The same levels and the same arrow."""
+    [block] = [block for language, block in BLOCKS if not language]
+    assert all(re.match(r"(ok|note|warning|error) {1,6}\S| {8}-> \S", line) for line in block.splitlines())
