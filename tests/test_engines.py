@@ -17,7 +17,9 @@ from wyoming_kokoro import config
 from wyoming_kokoro.config import Config
 from wyoming_kokoro.errors import DeviceError, ModelError
 from wyoming_kokoro.runtime import engines, models
+from wyoming_kokoro.runtime.download import download
 from wyoming_kokoro.runtime.engines import Engines, locate
+from wyoming_kokoro.runtime.mirror import Transfer
 from wyoming_kokoro.runtime.models import ModelFile
 
 
@@ -172,9 +174,11 @@ async def test_the_model_is_downloaded_while_the_embedded_voice_speaks(
 
 
 async def test_a_download_that_fails_is_one_warning_and_speech_goes_on(
-    settings: Config, caplog: pytest.LogCaptureFixture
+    settings: Config, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody listens at that mirror."""
+    hasty = Transfer(attempts=1, backoff_s=0)
+    monkeypatch.setattr(engines, "download", functools.partial(download, settings=hasty))
     nobody = changed(settings, download=True, mirrors=("http://127.0.0.1:9",))
     async with pursuing(nobody) as (found, _):
         async with asyncio.timeout(60):

@@ -161,6 +161,15 @@ async def test_an_unknown_voice_is_an_error_and_the_end(voice: object, said: str
     assert said in error.data["text"]
 
 
+async def test_an_error_arrives_even_if_the_client_still_sends() -> None:
+    """Closing over unread bytes would reset the connection, and take the error back before it is read."""
+    async with served(FakeEngine()) as server, client_of(server) as client:
+        await send(client, ("synthesize", {"text": "Hello.", "voice": {"name": "nobody"}}))
+        await send(client, *[("synthesize-chunk", {"text": "More and more. " * 200})] * 300)
+        [error] = await answers(client)
+    assert error.data["code"] == "voice-not-found"
+
+
 @pytest.mark.parametrize(
     ("text", "code"), [("Fine. Then boom. More.", "synthesis-failed"), ("Fine. A bug. More.", "failed")]
 )

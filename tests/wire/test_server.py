@@ -30,6 +30,18 @@ async def test_an_address_of_another_machine_is_one_line() -> None:
             pass
 
 
+@pytest.mark.parametrize(
+    ("host", "bound"),
+    [("127.0.0.1", "127.0.0.1"), ("localhost", "127.0.0.1"), ("[::1]", "::1"), ("127.0.0.2", "127.0.0.2")],
+)
+async def test_it_knows_where_it_is_reached(host: str, bound: str) -> None:
+    """The address that a name stands for, and the port that was free."""
+    async with served(FakeEngine(), config.Server(uri=f"tcp://{host}:0")) as server:
+        assert server.bound
+        assert server.bound[0] in (bound, "::1" if host == "localhost" else bound)
+        assert server.uri == f"tcp://{host}:{server.bound[1]}"
+
+
 async def test_a_unix_socket_is_served_and_a_living_one_is_not_taken(tmp_path: Path) -> None:
     """A stale socket file is replaced; the socket of a service that listens stays its own."""
     limits = config.Server(uri=f"unix://{tmp_path}/kokoro.sock")
@@ -93,6 +105,18 @@ async def test_closing_ends_what_takes_longer_with_an_error() -> None:
         engine.release("Held beyond.")
     assert [event.type for event in events] == ["error"]
     assert "being stopped" in events[0].data["text"]
+
+
+async def test_a_client_that_does_not_read_cannot_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither its answer nor the error can be flushed: it is cut off."""
+    monkeypatch.setattr("wyoming_kokoro.wire.server.STOP_S", 0.1)
+    monkeypatch.setattr("wyoming_kokoro.wire.server.CLOSE_S", 0.1)
+    async with served(FakeEngine()) as server, client_of(server) as client:
+        await send(client, ("synthesize", {"text": "Nobody listens to this. " * 400}))
+        await answers(client, "audio-start")
+        async with asyncio.timeout(20):  # far less than what a client may take that pauses in mid-answer
+            await server.close(grace=0.1)
+        assert not server._connections
 
 
 async def test_bad_bytes_cost_one_connection_and_no_traceback(caplog: pytest.LogCaptureFixture) -> None:

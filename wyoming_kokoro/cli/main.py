@@ -3,24 +3,31 @@
 import logging
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 import click
 
 from wyoming_kokoro import __version__
-from wyoming_kokoro.cli.check import check
-from wyoming_kokoro.cli.doctor import doctor
-from wyoming_kokoro.cli.download import download
-from wyoming_kokoro.cli.health import health
-from wyoming_kokoro.cli.say import say
-from wyoming_kokoro.cli.serve import serve
-from wyoming_kokoro.cli.voices import voices
 from wyoming_kokoro.errors import KokoroError
 
 FAILED, USAGE, BUG, INTERRUPTED = 1, 2, 3, 130
 
 
-class _ServeByDefault(click.Group):
-    """Without a command, the options are those of `serve`."""
+COMMANDS = ("check", "doctor", "download", "health", "say", "serve", "voices")
+"""Each is a file of its name beside this one."""
+
+
+class _Commands(click.Group):
+    """Imports only the command that is called: a health check needs no ONNX Runtime. Without one it is `serve`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+        if name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"wyoming_kokoro.cli.{name}"), name)
+        return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own = {"--help", "-h", "--version"}
@@ -29,17 +36,13 @@ class _ServeByDefault(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group(cls=_ServeByDefault, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="wyoming-kokoro %(version)s")
 def cli() -> None:
     """Text-to-speech for Home Assistant, over the Wyoming protocol.
 
     Without a command it serves. It speaks at once with an embedded voice, with Kokoro as soon as the model is there.
     """
-
-
-for command in (serve, say, voices, download, check, doctor, health):
-    cli.add_command(command)
 
 
 def main(args: Sequence[str] | None = None) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from urllib.parse import urlsplit
 
@@ -48,7 +49,8 @@ async def connected(uri: str, *, answer_within: float = SILENCE_S) -> AsyncItera
     except TimeoutError:
         raise ServerError(f"{uri} doesn't answer", remedy) from None
     except OSError as error:
-        raise ServerError(f"Can't reach {uri}: {error.strerror or error}", remedy) from None
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error
+        raise ServerError(f"Can't reach {uri}: {reason}", remedy) from None
 
 
 async def describe(client: AsyncClient) -> Info:

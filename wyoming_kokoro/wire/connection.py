@@ -12,13 +12,15 @@ from wyoming_kokoro.errors import KokoroError, ProtocolError, first_of
 from wyoming_kokoro.runtime.scheduler import Scheduler
 from wyoming_kokoro.speech.engine import Speaker
 from wyoming_kokoro.wire.answer import Answer, Request
-from wyoming_kokoro.wire.events import encode, encode_all, read_event, text_of, voice_of
+from wyoming_kokoro.wire.events import MAX_HEADER, encode, encode_all, read_event, text_of, voice_of
 from wyoming_kokoro.wire.info import describe
 
 log = logging.getLogger(__name__)
 
 SEND_TIMEOUT_S = 60.0
 """A client that takes nothing for so long is gone: nobody pauses a spoken answer for a minute."""
+LINGER_S = 1.0
+"""How long a client that was answered an error may take to read it and leave."""
 MAX_REQUESTS = 64
 """Requests that may wait on one connection: Home Assistant sends one."""
 
@@ -40,16 +42,18 @@ class Connection:
         self._requests: asyncio.Queue[Request | None] = asyncio.Queue()
         self._unfinished: list[Request] = []
         """Requests that are not yet answered, the oldest first."""
+        self._stopped: asyncio.Future[KokoroError] = asyncio.get_running_loop().create_future()
         self._streaming: Request | None = None
         """The request whose text still comes in pieces."""
 
     async def run(self) -> None:
-        """Until the client has left, was answered an error, or `finish`. Cancellation ends it at once."""
+        """Until the client has left or was answered an error, or `finish` or `stop`. Cancellation ends it at once."""
         try:
             async with asyncio.TaskGroup() as tasks:
                 speaking = tasks.create_task(self._speak())
                 reading = tasks.create_task(self._read(speaking))
-                speaking.add_done_callback(lambda _: reading.cancel())
+                stopping = tasks.create_task(self._stop())
+                speaking.add_done_callback(lambda _: (reading.cancel(), stopping.cancel()))
         except* KokoroError as group:
             await self.fail(first_of(group))
         except* (OSError, TimeoutError) as group:
@@ -61,6 +65,14 @@ class Connection:
     def finish(self) -> None:
         """Ends the conversation once the requests that came in are answered."""
         self._requests.put_nowait(None)
+
+    def stop(self, error: KokoroError) -> None:
+        """Ends the conversation now, with an error."""
+        if not self._stopped.done():
+            self._stopped.set_result(error)
+
+    async def _stop(self) -> None:
+        raise await self._stopped
 
     async def _read(self, speaking: asyncio.Task[None]) -> None:
         """Reads on while answers are spoken, so that a client that leaves is noticed."""
@@ -133,9 +145,18 @@ class Connection:
             await self._writer.drain()
 
     async def fail(self, error: KokoroError) -> None:
-        """Answers an error event, as far as the client still listens; whoever calls closes the connection."""
+        """Answers an error event and its end; whoever calls closes the connection."""
         log.warning("answered an error: %s", error)
         try:
             await self.send(encode_all(Error(str(error), error.code)))
+            async with asyncio.timeout(LINGER_S):
+                await self._end_of_stream()
         except (OSError, TimeoutError):
-            log.debug("client left before the error")
+            log.debug("client left before it read the error, or doesn't leave")
+
+    async def _end_of_stream(self) -> None:
+        """Reads what still comes: closing over unread bytes resets the connection, which takes the error back."""
+        if self._writer.can_write_eof():
+            self._writer.write_eof()
+        while await self._reader.read(MAX_HEADER):
+            pass

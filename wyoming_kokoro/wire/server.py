@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import ipaddress
 import logging
 import os
 import socket
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 
 BACKLOG = 128
 """Connections that the kernel holds until we accept them."""
+STOP_S = 3.0
+"""How long clients may take to read that the service is being stopped."""
 CLOSE_S = 1.0
 """A connection that can't be flushed within this is aborted."""
 
@@ -63,20 +66,23 @@ class Server:
             self._listener.close()
         for connection in self._connections.values():
             connection.finish()
-        if self._connections:
-            await asyncio.wait(self._connections, timeout=grace)
-        late = dict(self._connections)
-        for task, connection in late.items():
+        await self._ended(grace)
+        for connection in self._connections.values():
+            connection.stop(ServerError("The service is being stopped"))
+        await self._ended(STOP_S)
+        for task in self._connections:
             task.cancel()
-            await connection.fail(ServerError("The service is being stopped"))
-        if late:
-            await asyncio.wait(late)
+        await self._ended(None)
+
+    async def _ended(self, timeout: float | None) -> None:
+        if self._connections:
+            await asyncio.wait(self._connections, timeout=timeout)
 
     async def _open_tcp(self, parts: SplitResult) -> None:
         host, port = parts.hostname or "", parts.port or 0
         self._listener = await asyncio.start_server(self._accept, host, port, limit=MAX_HEADER, backlog=BACKLOG)
         addresses = [listening.getsockname() for listening in self._listener.sockets]
-        self.bound = (addresses[0][0] if len(addresses) == 1 else "", addresses[0][1])
+        self.bound = (_reached_at([address[0] for address in addresses]), addresses[0][1])
         self.uri = f"tcp://{parts.netloc.rpartition(':')[0]}:{self.bound[1]}"
 
     async def _open_unix(self, path: Path) -> None:
@@ -138,6 +144,12 @@ async def _standard_streams() -> tuple[asyncio.StreamReader, asyncio.StreamWrite
     sending = asyncio.StreamReaderProtocol(asyncio.StreamReader())  # reads nothing: it brings the flow control
     transport, protocol = await loop.connect_write_pipe(lambda: sending, sys.stdout)
     return reader, asyncio.StreamWriter(transport, protocol, None, loop)
+
+
+def _reached_at(addresses: list[str]) -> str:
+    """The one address of the listening sockets that other machines may reach, "" for several. A name can have many."""
+    others = [address for address in addresses if not ipaddress.ip_address(address).is_loopback]
+    return "" if len(others) > 1 else (others or addresses)[0]
 
 
 def _answers(path: Path) -> bool:
