@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 
 from wyoming_kokoro import config
@@ -95,8 +96,7 @@ class Engines:
         raise ModelError(f"Kokoro's model is not in {model.dir}", remedy)
 
     async def _load(self, paths: ModelPaths) -> None:
-        load = asyncio.to_thread(load_kokoro, self._settings, paths, self._choice)
-        self.speaker = await load
+        self.speaker = await asyncio.to_thread(load_kokoro, self._settings, paths, self._choice)
 
     async def _fetch(self) -> None:
         """Downloads in a thread, which ends soon after this is cancelled."""
@@ -108,8 +108,12 @@ class Engines:
             stopped.set()
 
     def _embedded(self, note: str) -> Speaker:
-        settings = self._settings
-        return Speaker(EspeakEngine(settings.text), catalogue(settings.voices), f"espeak-ng speaks: {note}")
+        return Speaker(self._espeak, catalogue(self._settings.voices), f"espeak-ng speaks: {note}")
+
+    @cached_property
+    def _espeak(self) -> EspeakEngine:
+        """Made once: each one loads a copy of the library."""
+        return EspeakEngine(self._settings.text)
 
     def _warn(self) -> None:
         """Once for each reason, not for each try."""
@@ -156,8 +160,8 @@ def load_kokoro(settings: Config, paths: ModelPaths, choice: Choice) -> Speaker:
     """
     try:
         return _load_on(choice, settings, paths)
-    except DeviceError as error:
-        if settings.device.prefer != "auto":
+    except (DeviceError, SynthesisError) as error:
+        if settings.device.prefer != "auto" or choice.device.kind == "cpu":
             raise
         log.warning("Kokoro speaks on the CPU: %s", error)
         return _load_on(Choice(Device("cpu"), error.message), settings, paths)
