@@ -10,7 +10,7 @@ from wyoming.event import Event
 
 from wyoming_kokoro import config
 from wyoming_kokoro.audio import RATE, Samples
-from wyoming_kokoro.errors import SynthesisError
+from wyoming_kokoro.errors import SynthesisError, UnspeakableError
 from wyoming_kokoro.runtime.scheduler import Scheduler
 from wyoming_kokoro.speech.engine import Segment, Speaker
 from wyoming_kokoro.speech.voices import Voice, catalogue
@@ -22,7 +22,7 @@ HELD_S = 20
 
 
 class FakeEngine:
-    """A tone for each sentence, as long as its text. `held` texts wait until `release`; "boom" raises; "bug" is one."""
+    """A tone for each sentence, as long as its text. `held` texts wait until `release`; "boom" and the like raise."""
 
     name = "fake"
 
@@ -43,6 +43,10 @@ class FakeEngine:
             raise AssertionError(f"{segment.content!r} was never released")
         if "boom" in segment.content:
             raise SynthesisError("the engine failed")
+        if "nothing" in segment.content:
+            raise UnspeakableError("nothing to say")
+        if "files" in segment.content:
+            raise OSError(24, "Too many open files")
         if "bug" in segment.content:
             raise ZeroDivisionError
         length = round(len(segment.content) * SECONDS_PER_CHARACTER * RATE)

@@ -1,7 +1,6 @@
 """The command line, in this process and as a user calls it."""
 
 import asyncio.subprocess
-import io
 import subprocess
 import sys
 import wave
@@ -243,23 +242,38 @@ def test_a_player_that_stops_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys
     """Not a traceback."""
     monkeypatch.setattr(sinks, "PLAYERS", (("false",),))
     assert main(["say", "Hi there, this is a long enough text. " * 20]) == 1
-    assert "error: The player false stopped" in capsys.readouterr().err
+    assert "error: The player false failed" in capsys.readouterr().err
 
 
-def test_a_wave_file_is_written_to_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pipe can't be sought: the header is written once, before the audio."""
+def test_a_player_that_fails_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """It took everything, and played nothing: that is no success."""
+    monkeypatch.setattr(sinks, "PLAYERS", (("sh", "-c", "cat > /dev/null; exit 1"),))
+    assert main(["say", "Hi."]) == 1
+    assert "error: The player sh failed. Write a file instead: -o hello.wav" in capsys.readouterr().err
 
-    class Pipe(io.RawIOBase):
-        content = b""
 
-        def writable(self) -> bool:
-            return True
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """As the system says it."""
+    assert main(["say", "Hi.", "-o", "/dev/full"]) == 1
+    assert "error: Can't write /dev/full: No space left on device" in capsys.readouterr().err
 
-        def write(self, data: object) -> int:
-            self.content += bytes(data)  # type: ignore[call-overload]
-            return len(bytes(data))  # type: ignore[call-overload]
 
-    pipe = Pipe()
-    monkeypatch.setattr(sys, "stdout", type("Out", (), {"buffer": pipe}))
-    assert main(["say", "Hi.", "-o", "-"]) == 0
-    assert pipe.content.startswith(b"RIFF") and len(pipe.content) > 10_000
+@pytest.mark.parametrize(
+    ("shell", "code", "said"),
+    [
+        ("say Hello there, everybody. -o - | head -c 100 > /dev/null", 1, "error: Can't write -: Broken pipe"),
+        ("say - -o /dev/null <&-", 1, "error: Standard input is closed"),
+        ("voices | head -1 > /dev/null", None, ""),
+        ("serve --uri stdio:// < /dev/null", 1, "error: Standard input is no pipe"),
+        ("serve --uri tcp://a..b:1", 1, "error: Can't listen on tcp://a..b:1: "),
+        ("health --uri tcp://127.0.0.1:1", 1, "Connection refused"),
+    ],
+)
+def test_odd_surroundings_are_one_line(shell: str, code: int | None, said: str) -> None:
+    """Closed and broken pipes, no input, no pipe: never a traceback, never a hang."""
+    command = f"set -o pipefail; {sys.executable} -m wyoming_kokoro {shell}"
+    ended = subprocess.run(["bash", "-c", command], check=False, capture_output=True, text=True, timeout=60)
+    assert "Traceback" not in ended.stderr and "Exception ignored" not in ended.stderr
+    assert said in ended.stderr
+    assert code is None or ended.returncode == code

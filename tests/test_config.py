@@ -204,6 +204,8 @@ def test_faults_of_variables_and_flags_name_them(tmp_path: Path) -> None:
         ("a: !!python/object:os.system x", ": not valid YAML: "),
         ("[" * 5000, ": not valid YAML: "),
         ("#" * 2_000_000, ": larger than"),
+        ("a: &x {b: *x}", ": not valid YAML: "),
+        ("discovery: {name: 2024-02-30}", ": not valid YAML: "),
     ],
 )
 def test_a_file_that_is_no_configuration_is_one_line(tmp_path: Path, text: str, said: str) -> None:

@@ -6,21 +6,25 @@ import http.server
 import logging
 import shutil
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tiny_kokoro import write_voices
 
 from wyoming_kokoro import config
 from wyoming_kokoro.config import Config
 from wyoming_kokoro.errors import DeviceError, ModelError
-from wyoming_kokoro.runtime import engines, models
+from wyoming_kokoro.runtime import devices, engines, models
+from wyoming_kokoro.runtime.devices import Choice, Device
 from wyoming_kokoro.runtime.download import download
 from wyoming_kokoro.runtime.engines import Engines, locate
 from wyoming_kokoro.runtime.mirror import Transfer
 from wyoming_kokoro.runtime.models import ModelFile
+from wyoming_kokoro.runtime.session import Session, open_session
 
 
 @pytest.fixture(autouse=True)
@@ -37,9 +41,10 @@ async def pursuing(settings: Config) -> AsyncIterator[tuple[Engines, asyncio.Tas
     try:
         yield found, task
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        if not task.done():
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 async def until_kokoro(found: Engines) -> None:
@@ -114,6 +119,86 @@ async def test_engine_kokoro_refuses_to_start_without_its_model(settings: Config
     """With what to do; nothing else speaks in its place."""
     with pytest.raises(ModelError, match="Kokoro's model is not in .*wyoming-kokoro download"):
         await Engines(settings.model_copy(update={"engine": "kokoro"})).start()
+
+
+@pytest.fixture
+def gpu(monkeypatch: pytest.MonkeyPatch) -> list[Device]:
+    """A machine whose driver shows a GPU that ONNX Runtime then can't use; the devices that were tried."""
+    tried: list[Device] = []
+
+    def failing(path: Path, device: Device, settings: config.Device) -> Session:
+        tried.append(device)
+        if device.kind == "cuda":
+            raise DeviceError("cuda:0 can't be used: CUDA failure 803")
+        return open_session(path, device, settings)
+
+    monkeypatch.setattr(engines, "open_session", failing)
+    monkeypatch.setattr(devices, "choose", lambda *_: Choice(Device("cuda"), "a GPU is there"))
+    return tried
+
+
+async def test_a_gpu_that_fails_means_the_cpu_for_auto(
+    settings: Config, tiny_folder: Path, gpu: list[Device], caplog: pytest.LogCaptureFixture
+) -> None:
+    """With one warning that says why, and in the note."""
+    auto = changed(settings, dir=tiny_folder).model_copy(update={"device": config.Device(prefer="auto")})
+    found = Engines(auto)
+    await found.start(wait=True)
+    assert [device.kind for device in gpu] == ["cuda", "cpu"]
+    assert "Kokoro speaks on cpu (cuda:0 can't be used: CUDA failure 803)" in found.speaker.note
+    assert "Kokoro speaks on the CPU: cuda:0 can't be used: CUDA failure 803" in caplog.text
+
+
+async def test_a_gpu_that_fails_ends_the_service_for_cuda(
+    settings: Config, tiny_folder: Path, gpu: list[Device]
+) -> None:
+    """Nobody who asks for a GPU is served on the CPU."""
+    cuda = changed(settings, dir=tiny_folder).model_copy(update={"device": config.Device(prefer="cuda")})
+    async with pursuing(cuda) as (_, task):
+        with pytest.raises(DeviceError, match="CUDA failure 803"):
+            await task
+    assert [device.kind for device in gpu] == ["cuda"]
+
+
+async def test_kokoro_is_warm_and_verified_before_it_speaks(
+    settings: Config, tiny_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One inference, and after it another look at the device: a fall back may come with the first run."""
+    seen: list[str] = []
+    run, verify = Session.run, Session.verify
+
+    def noted(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+        def note(*args: Any) -> Any:
+            seen.append(name)
+            return original(*args)
+
+        return note
+
+    monkeypatch.setattr(Session, "run", noted("run", run))
+    monkeypatch.setattr(Session, "verify", noted("verify", verify))
+    await Engines(changed(settings, dir=tiny_folder)).start(wait=True)
+    assert seen == ["verify", "run", "verify"]
+
+
+async def test_a_folder_that_cannot_be_used_does_not_end_the_service(
+    settings: Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A name that no file system takes: the embedded voice speaks on, and the log says that nothing is there."""
+    async with pursuing(changed(settings, dir=Path("/tmp") / ("x" * 300))) as (found, task):
+        await until_logged(caplog, "is not in")
+        assert found.speaker.engine.name == "espeak" and not task.done()
+
+
+async def test_a_voice_of_the_users_own_is_no_obstacle(settings: Config, tiny_folder: Path, tmp_path: Path) -> None:
+    """Its file isn't there yet or holds other names than the official ones: until then espeak-ng speaks for it."""
+    voices = write_voices(tmp_path / "mine.bin", {"af_maple": 0.5})
+    own = changed(settings, path=tiny_folder / "kokoro-v1.0.onnx", voices_path=voices)
+    own = own.model_copy(update={"voices": config.Voices(default="af_maple")})
+    found = Engines(own)
+    await found.start()
+    assert (found.speaker.engine.name, found.speaker.catalogue.default.name) == ("espeak", "af_maple")
+    await found.start(wait=True)
+    assert (found.speaker.engine.name, found.speaker.catalogue.default.name) == ("kokoro", "af_maple")
 
 
 async def test_engine_espeak_never_looks_for_a_model(settings: Config, tiny_folder: Path) -> None:

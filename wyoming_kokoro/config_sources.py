@@ -27,6 +27,9 @@ FOREIGN = re.compile("(SERVICE|PORT)(_|$)")
 MAX_FILE = 1024 * 1024
 """Bytes. A configuration is a few kilobytes; a larger file is some other file."""
 
+BAD_YAML = (yaml.YAMLError, ValueError, RecursionError)
+"""Also 2024-02-30, bytes that are no UTF-8, and a mapping that holds itself."""
+
 Key = tuple[str, ...]
 
 
@@ -75,16 +78,16 @@ def from_file(path: Path) -> Source:
             content = file.read(MAX_FILE + 1)
         if len(content) > MAX_FILE:
             raise ConfigError(f"{path}: larger than {MAX_FILE} bytes", "Is this the configuration file?")
-        root = yaml.compose(content, Loader=yaml.SafeLoader)
+        keys = list(_keys(yaml.compose(content, Loader=yaml.SafeLoader)))
         values = yaml.safe_load(content)
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}", "Check --config or WYOMING_KOKORO_CONFIG") from None
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+    except BAD_YAML as error:
         raise ConfigError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
     if values is not None and not isinstance(values, dict):
         raise ConfigError(f"{path}: expected sections such as 'server:', found {type(values).__name__}")
     lines: dict[Key, int] = {}
-    for key, line in _keys(root):
+    for key, line in keys:
         if key in lines:
             raise ConfigError(f"{path}:{line}: {'.'.join(key)}: stands here and in line {lines[key]}", "Remove one")
         lines[key] = line
@@ -114,7 +117,7 @@ def from_flags(flags: Mapping[str, str]) -> Source:
 def _scalar(text: str, place: str) -> Any:
     try:
         return yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except BAD_YAML as error:
         raise ConfigError(f"{place}: {text!r} is not a YAML value: {' '.join(str(error).split())}") from None
 
 

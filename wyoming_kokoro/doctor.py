@@ -55,6 +55,8 @@ def examine(settings: Config) -> Iterator[Finding]:
             yield from check()
         except KokoroError as error:
             yield Finding("error", error.message, error.remedy)
+        except OSError as error:
+            yield Finding("error", str(error))
 
 
 def _versions() -> Iterator[Finding]:
@@ -108,7 +110,7 @@ def _folder(folder: Path) -> Iterator[Finding]:
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
     if not os.access(existing, os.W_OK | os.X_OK):
         yield Finding("warning", f"{existing} can't be written to", "Change its owner, or set model.dir")
-    if os.statvfs(tempfile.gettempdir()).f_flag & os.ST_NOEXEC:
+    if os.statvfs(tempfile.gettempdir()).f_flag & getattr(os, "ST_NOEXEC", 0):
         seen = f"libraries can't be loaded from {tempfile.gettempdir()} (noexec); the phonemizer puts espeak-ng there"
         yield Finding("error", seen, "Set TMPDIR to another folder; for Docker: --tmpfs /tmp:exec")
 

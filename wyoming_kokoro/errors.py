@@ -7,6 +7,7 @@
      |    +-- DownloadError     no mirror gave the file
      +-- VoiceError             a voice or language that nobody here can speak
      +-- SynthesisError         the engine gave no usable audio
+     |    +-- UnspeakableError  there is nothing that it could say
      +-- ProtocolError          a peer sent what is not Wyoming
      +-- ServerError            the service can't listen, or a server can't be reached
 
@@ -64,6 +65,10 @@ class VoiceError(KokoroError):
 
 class SynthesisError(KokoroError):
     code = "synthesis-failed"
+
+
+class UnspeakableError(SynthesisError):
+    """There is nothing in a sentence that the engine can say, such as the letters of another script."""
 
 
 class ProtocolError(KokoroError):

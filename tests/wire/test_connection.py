@@ -171,7 +171,12 @@ async def test_an_error_arrives_even_if_the_client_still_sends() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("Fine. Then boom. More.", "synthesis-failed"), ("Fine. A bug. More.", "failed")]
+    ("text", "code"),
+    [
+        ("Fine. Then boom. More.", "synthesis-failed"),
+        ("Fine. A bug. More.", "failed"),
+        ("Fine. No files. More.", "failed"),
+    ],
 )
 async def test_a_failing_engine_is_an_error_for_this_client_only(
     text: str, code: str, caplog: pytest.LogCaptureFixture
@@ -187,6 +192,72 @@ async def test_a_failing_engine_is_an_error_for_this_client_only(
         async with client_of(server) as client:
             await send(client, ("synthesize", {"text": "Still here."}))
             assert kinds(await answers(client, "audio-stop"))[-1] == "audio-stop"
+
+
+async def test_a_sentence_that_cannot_be_said_costs_only_itself() -> None:
+    """A line in another script: the others are spoken, the stream ends as it should."""
+    engine = FakeEngine()
+    async with served(engine) as server, client_of(server) as client:
+        await send(client, ("synthesize", {"text": "Before. Here is nothing to say. After."}))
+        events = await answers(client, "audio-stop")
+    assert len(pcm(events)) == sound("Before.", "After.")
+    assert [text for text, _ in engine.spoken] == ["Before.", "Here is nothing to say.", "After."]
+
+
+async def test_the_most_urgent_listener_is_served_first() -> None:
+    """A newcomer's first word goes before the later sentences of a long answer; nobody is starved."""
+    engine = FakeEngine("The first is held.")
+    async with served(engine) as server, client_of(server) as long, client_of(server) as short:
+        text = "The first is held. " + " ".join(f"Sentence number {n} of many." for n in range(8))
+        await send(long, ("synthesize", {"text": text}))
+        while not engine.spoken:
+            await asyncio.sleep(0.005)
+        reading = asyncio.create_task(answers(long, "audio-stop"))
+        await send(short, ("synthesize", {"text": "Now."}), ("ping", {}))
+        await answers(short, "pong")
+        engine.release("The first is held.")
+        await answers(short, "audio-stop")
+        await reading
+    said = [text for text, _ in engine.spoken]
+    assert said.index("Now.") <= 2
+    assert len(said) == 10
+
+
+async def test_no_more_is_made_ahead_than_one_segment() -> None:
+    """A client that doesn't read has one segment in writing, one ready and one being made: work isn't wasted on it."""
+    engine = FakeEngine()
+    long = [f"{n} {'and so on ' * 80}." for n in range(12)]
+    async with served(engine) as server, client_of(server) as client, client_of(server) as other:
+        await send(client, ("synthesize", {"text": "\n\n".join(long)}))
+        await answers(client, "audio-start")
+        for _ in range(3):  # whatever the first may have made ahead is made by then
+            await send(other, ("synthesize", {"text": "Meanwhile."}))
+            await answers(other, "audio-stop")
+        made = [text for text, _ in engine.spoken if text != "Meanwhile."]
+        assert len(made) < 12
+        assert len(pcm(await answers(client, "audio-stop"))) == sound(*[text.strip() for text in long])
+
+
+async def test_a_client_that_takes_nothing_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the time without progress its connection ends, and nothing of it is kept."""
+    monkeypatch.setattr("wyoming_kokoro.wire.connection.SEND_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("wyoming_kokoro.wire.server.CLOSE_S", 0.1)
+    async with served(FakeEngine()) as server, client_of(server) as client:
+        await send(client, ("synthesize", {"text": "Nobody reads this. " * 500}))
+        await answers(client, "audio-start")
+        async with asyncio.timeout(20):
+            while server._connections:
+                await asyncio.sleep(0.01)
+
+
+async def test_too_many_waiting_requests_are_an_error() -> None:
+    """A bound on what one connection can queue, even without text."""
+    engine = FakeEngine("Held.")
+    async with served(engine) as server, client_of(server) as client:
+        await send(client, ("synthesize", {"text": "Held."}), *[("synthesize", {"text": ""})] * 64)
+        events = await answers(client)
+        engine.release("Held.")
+    assert events[-1].type == "error" and "More than 64 requests" in events[-1].data["text"]
 
 
 async def test_a_client_that_leaves_costs_no_more_work() -> None:

@@ -6,6 +6,7 @@ import click
 
 from wyoming_kokoro.cli.options import configuration
 from wyoming_kokoro.config import Config
+from wyoming_kokoro.errors import ServerError
 from wyoming_kokoro.wire.client import connected, describe, reachable
 
 
@@ -20,5 +21,8 @@ def health(settings: Config, timeout: float) -> None:
 
 async def _ask(uri: str, timeout: float) -> str:
     async with connected(uri, answer_within=timeout) as client:
-        [program, *_] = (await describe(client)).tts
+        programs = (await describe(client)).tts
+    if not programs:
+        raise ServerError(f"{uri} is a Wyoming server, but not for text-to-speech")
+    program = programs[0]
     return f"{uri}: {program.name} {program.version}, {len(program.voices)} voices. {program.description}"

@@ -57,6 +57,11 @@ def main(args: Sequence[str] | None = None) -> int:
     except KokoroError as error:
         click.echo(f"error: {error}", err=True)
         return FAILED
+    except ImportError as error:
+        click.echo(
+            f"error: an installed package is damaged: {error}. Delete .venv and set up again: script/run", err=True
+        )
+        return FAILED
     except BrokenPipeError:  # `wyoming-kokoro voices | head`
         sys.stderr.close()
         return FAILED

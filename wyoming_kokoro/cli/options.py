@@ -10,6 +10,8 @@ import click
 
 from wyoming_kokoro import config_sources
 from wyoming_kokoro.config import Config
+from wyoming_kokoro.errors import ConfigError, ModelError
+from wyoming_kokoro.runtime import models
 from wyoming_kokoro.speech.voices import catalogue
 
 FLAGS = {
@@ -42,7 +44,17 @@ def configuration(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def load(path: Path | None, flags: dict[str, str]) -> Config:
-    return config_sources.load(path, flags, lambda config: catalogue(config.voices))
+    return config_sources.load(path, flags, _check)
+
+
+def _check(settings: Config) -> None:
+    """What the types of the configuration can't say. Voices of the user's own are known only when they are loaded."""
+    try:
+        models.official(settings.model.release, settings.model.precision)
+    except ModelError as error:
+        raise ConfigError(error.message, error.remedy, ("model", "precision")) from None
+    if settings.model.release != "v1.1-zh" and settings.model.voices_path is None:
+        catalogue(settings.voices)
 
 
 def start_logging(level: str) -> None:

@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import click
 from wyoming.audio import AudioChunk
@@ -17,7 +17,7 @@ from wyoming_kokoro import config
 from wyoming_kokoro.cli.options import configuration, start_logging
 from wyoming_kokoro.cli.sinks import Sink, open_sink
 from wyoming_kokoro.config import Config
-from wyoming_kokoro.errors import ServerError
+from wyoming_kokoro.errors import KokoroError, ServerError
 from wyoming_kokoro.runtime.engines import Engines
 from wyoming_kokoro.runtime.scheduler import Scheduler
 from wyoming_kokoro.wire.client import connected, speak
@@ -28,6 +28,8 @@ DISCOVERY_S = 5.0
 """How long `--discover` listens for answers."""
 LONGEST = 1_000_000
 """Characters that may wait here: nobody else does, and a book is to be read from a pipe."""
+AHEAD = 16
+"""Blocks that are read before they are passed on."""
 BLOCK = 4096
 """Bytes of standard input that are passed on at once; what is there goes at once, however little."""
 
@@ -117,18 +119,30 @@ async def _whole(text: str) -> AsyncIterator[str]:
 
 async def _standard_input() -> AsyncIterator[str]:
     """Text as it arrives; a character may be split over two reads."""
+    if sys.stdin is None:
+        raise KokoroError("Standard input is closed", "Give the text as arguments")
     blocks: asyncio.Queue[bytes] = asyncio.Queue()
+    free = threading.Semaphore(AHEAD)
     loop = asyncio.get_running_loop()
+
+    def put(block: bytes) -> None:
+        loop.call_soon_threadsafe(blocks.put_nowait, block)
+
     # a thread that nobody waits for: after an error elsewhere, an input that stays open must not keep the program
-    threading.Thread(target=_read_blocks, args=(loop, blocks), daemon=True).start()
+    threading.Thread(target=_read_blocks, args=(sys.stdin.fileno(), free, put), daemon=True).start()
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     while block := await blocks.get():
+        free.release()
         yield decoder.decode(block)
     yield decoder.decode(b"", final=True)
 
 
-def _read_blocks(loop: asyncio.AbstractEventLoop, blocks: asyncio.Queue[bytes]) -> None:
+def _read_blocks(descriptor: int, free: threading.Semaphore, put: Callable[[bytes], None]) -> None:
     with contextlib.suppress(RuntimeError):  # the loop has ended
-        while block := os.read(sys.stdin.fileno(), BLOCK):
-            loop.call_soon_threadsafe(blocks.put_nowait, block)
-        loop.call_soon_threadsafe(blocks.put_nowait, b"")
+        try:
+            while block := os.read(descriptor, BLOCK):
+                free.acquire()
+                put(block)
+        except OSError as error:
+            click.echo(f"standard input can't be read further: {error.strerror}", err=True)
+        put(b"")

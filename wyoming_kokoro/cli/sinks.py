@@ -1,10 +1,11 @@
 """Where spoken audio goes: a WAV file, standard output, or the loudspeaker by a player that is installed."""
 
+import contextlib
 import shutil
 import struct
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Protocol
 
 from wyoming.audio import AudioChunk
@@ -34,34 +35,50 @@ def open_sink(output: str | None) -> Sink:
     """Raises KokoroError where `output` can't be written, or nothing here can play."""
     if output is None:
         return _Player()
-    try:
-        return _Wave(None if output == "-" else Path(output))
-    except OSError as error:
-        raise KokoroError(f"Can't write {output}: {error.strerror}", "Choose another file with -o") from None
+    with _written(output):
+        return _Wave(output)
 
 
 class _Wave:
-    """A WAV file. Its header gets the length in the end, but in a pipe, which can't be sought."""
+    """A WAV file. Its header gets the length in the end, but in a pipe, which can't be sought.
 
-    def __init__(self, path: Path | None) -> None:
-        self._file = path.open("wb") if path else sys.stdout.buffer
+    Nothing is buffered: what can't be written is an error at once, and not one more when the program ends.
+    """
+
+    def __init__(self, output: str) -> None:
+        self._output = output
+        piped = output == "-"
+        self._file = open(sys.stdout.fileno() if piped else output, "wb", buffering=0, closefd=not piped)  # noqa: SIM115
         self._format: AudioChunk | None = None
         self._length = 0
 
     def write(self, chunk: AudioChunk) -> None:
-        if self._format is None:
-            self._format = chunk
-            self._file.write(_header(chunk, UNKNOWN))
-        self._length += len(chunk.audio)
-        self._file.write(chunk.audio)
-        self._file.flush()
+        with _written(self._output):
+            if self._format is None:
+                self._format = chunk
+                self._put(_header(chunk, UNKNOWN))
+            self._length += len(chunk.audio)
+            self._put(chunk.audio)
 
     def close(self) -> None:
-        if self._format and self._file.seekable():
-            self._file.seek(0)
-            self._file.write(_header(self._format, self._length))
-        if self._file is not sys.stdout.buffer:
-            self._file.close()
+        with _written(self._output), self._file:
+            if self._format and self._file.seekable():
+                self._file.seek(0)
+                self._put(_header(self._format, self._length))
+
+    def _put(self, content: bytes) -> None:
+        """A raw file may take less than it is given."""
+        rest = memoryview(content)
+        while rest:
+            rest = rest[self._file.write(rest) :]
+
+
+@contextlib.contextmanager
+def _written(output: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise KokoroError(f"Can't write {output}: {error.strerror}", "Choose another file with -o") from None
 
 
 def _header(of: AudioChunk, length: int) -> bytes:
@@ -88,8 +105,14 @@ class _Player:
             if self._process.stdin:
                 self._process.stdin.write(chunk.audio)
         except BrokenPipeError:
-            raise KokoroError(f"The player {self._command[0]} stopped", "Write a file instead: -o hello.wav") from None
+            raise self._failed() from None
 
     def close(self) -> None:
         if self._process:
-            self._process.communicate()
+            with contextlib.suppress(BrokenPipeError):
+                self._process.communicate()
+            if self._process.returncode:
+                raise self._failed()
+
+    def _failed(self) -> KokoroError:
+        return KokoroError(f"The player {self._command[0]} failed", "Write a file instead: -o hello.wav")

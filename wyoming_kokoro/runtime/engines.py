@@ -1,6 +1,7 @@
 """Which engine speaks now: Kokoro as soon as its files are there, espeak-ng until then."""
 
 import asyncio
+import contextlib
 import logging
 import threading
 import time
@@ -20,7 +21,7 @@ from wyoming_kokoro.speech.engine import Speaker, render
 from wyoming_kokoro.speech.espeak import EspeakEngine
 from wyoming_kokoro.speech.kokoro import KokoroEngine
 from wyoming_kokoro.speech.phonemes import Phonemizer
-from wyoming_kokoro.speech.voices import catalogue
+from wyoming_kokoro.speech.voices import OFFICIAL, catalogue, named
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class Engines:
         """
         delay = FIRST_RETRY_S
         while self.speaker.engine.name == "espeak" != self._settings.engine:
-            seen = self._signature()
+            seen = await asyncio.to_thread(self._signature)
             if await self._attempt(fetch=self._settings.model.download):
                 log.info(self.speaker.note)
             else:
@@ -82,7 +83,7 @@ class Engines:
                 await self._fetch()
                 paths = await asyncio.to_thread(locate, self._settings.model)
             await self._load(paths or self._required())
-        except (ModelError, ConfigError, SynthesisError) as error:
+        except (ModelError, ConfigError, SynthesisError, OSError) as error:
             self.speaker = self._embedded(str(error))
             return False
         return True
@@ -108,7 +109,8 @@ class Engines:
             stopped.set()
 
     def _embedded(self, note: str) -> Speaker:
-        return Speaker(self._espeak, catalogue(self._settings.voices), f"espeak-ng speaks: {note}")
+        voices = self._settings.voices  # the user's own file may hold others than the official ones
+        return Speaker(self._espeak, catalogue(voices, {*OFFICIAL, *named(voices)}), f"espeak-ng speaks: {note}")
 
     @cached_property
     def _espeak(self) -> EspeakEngine:
@@ -132,8 +134,12 @@ class Engines:
         model = self._settings.model
         official = [model.dir / file.name for file in models.official(model.release, model.precision)]
         paths = [model.path or official[0], model.voices_path or official[1]]
-        found = [path.stat() for path in paths if path.exists()]
-        return [(stat.st_size, stat.st_mtime_ns) for stat in found]
+        found: list[tuple[int, int]] = []
+        for path in paths:
+            with contextlib.suppress(OSError):
+                stat = path.stat()
+                found.append((stat.st_size, stat.st_mtime_ns))
+        return found
 
 
 def locate(settings: config.Model) -> ModelPaths | None:

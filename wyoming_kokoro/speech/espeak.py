@@ -2,7 +2,7 @@
 
 from wyoming_kokoro import config
 from wyoming_kokoro.audio import Samples, trim_silence
-from wyoming_kokoro.errors import SynthesisError
+from wyoming_kokoro.errors import SynthesisError, UnspeakableError
 from wyoming_kokoro.speech.engine import Segment
 from wyoming_kokoro.speech.espeak_ng import EspeakSynthesizer
 from wyoming_kokoro.speech.voices import Voice
@@ -26,4 +26,8 @@ class EspeakEngine:
         samples = self._synthesizer.synthesize(
             segment.content, voice.language.espeak, female=voice.female, speed=voice.speed
         )
+        if not samples.size:
+            raise UnspeakableError(
+                f"espeak-ng says nothing for {len(segment.content)} characters in {voice.language.name}"
+            )
         return trim_silence(samples)

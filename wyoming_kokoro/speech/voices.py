@@ -114,6 +114,12 @@ def catalogue(settings: config.Voices, available: Iterable[str] = OFFICIAL) -> C
     return Catalogue(tuple(marked), next(voice for voice in marked if voice.name == default))
 
 
+def named(settings: config.Voices) -> set[str]:
+    """The style vectors that the settings speak of, whether they exist or not."""
+    parts = {part for blend in settings.blends.values() for part in blend}
+    return ({settings.default, *settings.by_language.values(), *settings.settings} | parts) - set(settings.blends)
+
+
 def _language(name: str) -> Language | None:
     """The language of a style vector, from a name such as af_heart."""
     letters, _, rest = name.partition("_")

@@ -61,6 +61,11 @@ class SentenceSplitter:
     def __init__(self) -> None:
         self._restart()
 
+    @property
+    def pending(self) -> int:
+        """Characters that are held because no sentence of them has ended for sure."""
+        return len(self._text)
+
     def feed(self, piece: str) -> list[str]:
         """The sentences, in order, stripped and never empty, whose end this piece makes certain."""
         self._text += piece

@@ -9,6 +9,7 @@ from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.tts import SynthesizeStopped, SynthesizeVoice
 
 from wyoming_kokoro.audio import CHANNELS, RATE, WIDTH, Samples, silence, to_pcm
+from wyoming_kokoro.errors import UnspeakableError
 from wyoming_kokoro.runtime.scheduler import Scheduler
 from wyoming_kokoro.speech.engine import Segment, Speaker, render
 from wyoming_kokoro.speech.voices import Voice
@@ -35,11 +36,14 @@ class Request:
         self.since = asyncio.get_running_loop().time()
         self._splitter = SentenceSplitter()
         self._sentences: asyncio.Queue[str | None] = asyncio.Queue()
-        self.waiting = 0
+        self._queued = 0
+
+    @property
+    def waiting(self) -> int:
         """Characters that came in and were not yet synthesized."""
+        return self._splitter.pending + self._queued
 
     def feed(self, text: str) -> None:
-        self.waiting += len(text)
         self._put(self._splitter.feed(text))
 
     def finish(self) -> None:
@@ -48,13 +52,14 @@ class Request:
 
     def _put(self, sentences: list[str]) -> None:
         for sentence in sentences:
+            self._queued += len(sentence)
             self._sentences.put_nowait(sentence)
 
     async def sentences(self) -> AsyncIterator[str]:
         """Each finished sentence as soon as it is sure, until `finish`."""
         while (sentence := await self._sentences.get()) is not None:
             yield sentence
-            self.waiting = max(0, self.waiting - len(sentence))
+            self._queued -= len(sentence)
 
 
 class Answer:
@@ -89,7 +94,11 @@ class Answer:
         pause = 0.0
         async for sentence in self._request.sentences():
             for segment in await asyncio.to_thread(self._prepare, sentence, self._voice):
-                samples = await self._scheduler.run(self._deadline(), partial(render, self._engine, segment))
+                try:
+                    samples = await self._scheduler.run(self._deadline(), partial(render, self._engine, segment))
+                except UnspeakableError as error:
+                    log.info("left out a sentence: %s", error)
+                    continue
                 log.debug("synthesized %.2f s: %s", len(samples) / RATE, segment.content)
                 await self._queue(silence(pause))
                 await self._queue(samples)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator
 from urllib.parse import urlsplit
 
 from wyoming.audio import AudioChunk, AudioStop
@@ -38,28 +38,33 @@ def reachable(uri: str) -> str:
 
 @contextlib.asynccontextmanager
 async def connected(uri: str, *, answer_within: float = SILENCE_S) -> AsyncIterator[AsyncClient]:
-    """Raises ServerError where nobody listens, the URI is none, or the server leaves or hangs."""
+    """Raises ServerError where nobody listens, or the URI is none."""
     remedy = "Is the service running, and is this its address? Servers nearby: `wyoming-kokoro say --discover TEXT`"
     try:
         client = AsyncClient.from_uri(uri, connect_timeout=CONNECT_S, read_timeout=answer_within)
-        async with client:
-            yield client
-    except ValueError as error:
-        raise ServerError(f"{uri!r} is no Wyoming URI: {error}", "Expected tcp://HOST:PORT or unix:///PATH") from None
+        await client.connect()
     except TimeoutError:
         raise ServerError(f"{uri} doesn't answer", remedy) from None
+    except ValueError as error:
+        raise ServerError(f"{uri!r} is no Wyoming URI: {error}", "Expected tcp://HOST:PORT or unix:///PATH") from None
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error
         raise ServerError(f"Can't reach {uri}: {reason}", remedy) from None
+    try:
+        yield client
+    finally:
+        with contextlib.suppress(OSError):
+            await client.disconnect()
 
 
 async def describe(client: AsyncClient) -> Info:
-    """Raises ServerError where the answer isn't an info event."""
-    await client.write_event(Describe().event())
-    while True:
-        event = await _next(client)
-        if Info.is_type(event.type):
-            return Info.from_event(event)
+    """Raises ServerError where no info comes, or none that can be read."""
+    with _understood():
+        await client.write_event(Describe().event())
+        while True:
+            event = await _next(client)
+            if Info.is_type(event.type):
+                return Info.from_event(event)
 
 
 async def speak(
@@ -77,30 +82,48 @@ async def speak(
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(send(client, pieces, voice))
             tasks.create_task(_receive(client, end.is_type, take))
-    except* (KokoroError, OSError, TimeoutError) as group:
+    except* KokoroError as group:
         raise first_of(group) from None
 
 
 async def _stream_text(client: AsyncClient, pieces: AsyncIterable[str], voice: SynthesizeVoice) -> None:
-    await client.write_event(SynthesizeStart(voice).event())
-    async for piece in pieces:
-        await client.write_event(SynthesizeChunk(piece).event())
-    await client.write_event(SynthesizeStop().event())
+    with _understood():
+        await client.write_event(SynthesizeStart(voice).event())
+        async for piece in pieces:
+            await client.write_event(SynthesizeChunk(piece).event())
+        await client.write_event(SynthesizeStop().event())
 
 
 async def _send_text(client: AsyncClient, pieces: AsyncIterable[str], voice: SynthesizeVoice) -> None:
     text = "".join([piece async for piece in pieces])
-    await client.write_event(Synthesize(text, voice).event())
+    with _understood():
+        await client.write_event(Synthesize(text, voice).event())
 
 
 async def _receive(client: AsyncClient, is_end: Callable[[str], bool], take: Callable[[AudioChunk], None]) -> None:
     while not is_end((event := await _next(client)).type):
         if AudioChunk.is_type(event.type):
-            take(AudioChunk.from_event(event))
+            with _understood():
+                chunk = AudioChunk.from_event(event)
+            take(chunk)
+
+
+@contextlib.contextmanager
+def _understood() -> Iterator[None]:
+    """What the library raises where a server leaves, hangs, or says what is not Wyoming, as ServerError."""
+    try:
+        yield
+    except TimeoutError:
+        raise ServerError("The server doesn't answer") from None
+    except (OSError, EOFError) as error:
+        raise ServerError(f"The server left: {error}", "Its log says why") from None
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ServerError(f"The server says what is not Wyoming: {error!r}") from None
 
 
 async def _next(client: AsyncClient) -> Event:
-    event = await client.read_event()
+    with _understood():
+        event = await client.read_event()
     if event is None:
         raise ServerError("The server closed the connection", "Its log says why")
     if Error.is_type(event.type):

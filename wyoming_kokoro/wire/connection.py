@@ -8,11 +8,11 @@ from wyoming.error import Error
 from wyoming.event import Event
 from wyoming.ping import Pong
 
-from wyoming_kokoro.errors import KokoroError, ProtocolError, first_of
+from wyoming_kokoro.errors import KokoroError, ProtocolError, ServerError, first_of
 from wyoming_kokoro.runtime.scheduler import Scheduler
 from wyoming_kokoro.speech.engine import Speaker
 from wyoming_kokoro.wire.answer import Answer, Request
-from wyoming_kokoro.wire.events import MAX_HEADER, encode, encode_all, read_event, text_of, voice_of
+from wyoming_kokoro.wire.events import MAX_HEADER, encode, encode_all, read_event, string_of, text_of, voice_of
 from wyoming_kokoro.wire.info import describe
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,10 @@ LINGER_S = 1.0
 """How long a client that was answered an error may take to read it and leave."""
 MAX_REQUESTS = 64
 """Requests that may wait on one connection: Home Assistant sends one."""
+
+
+class _GoneError(Exception):
+    """The client has left, or doesn't read. Not OSError: that may come from an engine, and is then a bug."""
 
 
 class Connection:
@@ -56,7 +60,7 @@ class Connection:
                 speaking.add_done_callback(lambda _: (reading.cancel(), stopping.cancel()))
         except* KokoroError as group:
             await self.fail(first_of(group))
-        except* (OSError, TimeoutError) as group:
+        except* _GoneError as group:
             log.debug("client left: %s", first_of(group))
         except* Exception as group:  # one of the two: a bug must not cost the other listeners
             log.exception("bug while serving a client", exc_info=first_of(group))
@@ -76,19 +80,25 @@ class Connection:
 
     async def _read(self, speaking: asyncio.Task[None]) -> None:
         """Reads on while answers are spoken, so that a client that leaves is noticed."""
-        while event := await read_event(self._reader):
+        while event := await self._next():
             await self._take(event)
             await asyncio.sleep(0)  # a read that finds data doesn't suspend: one client could keep the loop
         if self._streaming:
             speaking.cancel()  # it left in the middle of a text
         self.finish()
 
+    async def _next(self) -> Event | None:
+        try:
+            return await read_event(self._reader)
+        except OSError as error:
+            raise _GoneError(error) from error
+
     async def _take(self, event: Event) -> None:
         match event.type:
             case "describe":
                 await self.send(encode(describe(self._speaker()).event()))
             case "ping":
-                await self.send(encode_all(Pong(event.data.get("text"))))
+                await self.send(encode_all(Pong(string_of(event, event.data, "text"))))
             case "synthesize":
                 # at the end of a stream Home Assistant sends its whole text again, for servers that don't stream
                 if not self._streaming:
@@ -137,12 +147,17 @@ class Connection:
             # one answer has one engine, even if Kokoro gets ready in the middle of it
             await Answer(request, self._speaker(), self._scheduler, self.send).speak()
             self._unfinished.remove(request)
+        if self._unfinished:  # it came after `finish`
+            raise ServerError("The service is being stopped")
 
     async def send(self, content: bytes) -> None:
-        """Raises ConnectionError where the client has left, TimeoutError where it doesn't read."""
-        self._writer.write(content)
-        async with asyncio.timeout(SEND_TIMEOUT_S):
-            await self._writer.drain()
+        """Raises _GoneError where the client has left, or takes nothing for SEND_TIMEOUT_S."""
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT_S):
+                self._writer.write(content)
+                await self._writer.drain()
+        except (OSError, TimeoutError) as error:
+            raise _GoneError(error) from error
 
     async def fail(self, error: KokoroError) -> None:
         """Answers an error event and its end; whoever calls closes the connection."""
@@ -151,7 +166,7 @@ class Connection:
             await self.send(encode_all(Error(str(error), error.code)))
             async with asyncio.timeout(LINGER_S):
                 await self._end_of_stream()
-        except (OSError, TimeoutError):
+        except (_GoneError, OSError, TimeoutError):
             log.debug("client left before it read the error, or doesn't leave")
 
     async def _end_of_stream(self) -> None:

@@ -15,7 +15,7 @@ from wyoming_kokoro.errors import ProtocolError
 MAX_HEADER = 64 * 1024
 """Bytes of the header line; asyncio's own default, and as much as other Wyoming programs read."""
 MAX_DATA = 1024 * 1024
-"""Bytes of an event's JSON data: fifty times the longest text that is accepted."""
+"""Bytes of an event's JSON data: far more than the longest text that is accepted by default."""
 MAX_PAYLOAD = 1024 * 1024
 """Bytes of a payload, which no event for this service needs: read and dropped."""
 BLOCK = 64 * 1024
@@ -62,7 +62,7 @@ def encode_all(*events: Eventable) -> bytes:
 
 def text_of(event: Event) -> str:
     """The text of a synthesize or synthesize-chunk event. Raises ProtocolError."""
-    return _string(event, event.data, "text", required=True) or ""
+    return string_of(event, event.data, "text", required=True) or ""
 
 
 def voice_of(event: Event) -> SynthesizeVoice:
@@ -70,11 +70,12 @@ def voice_of(event: Event) -> SynthesizeVoice:
     voice = event.data.get("voice") or {}
     if not isinstance(voice, dict):
         raise ProtocolError(f"{event.type}: voice must be an object, got {_short(voice)}")
-    name, language, speaker = (_string(event, voice, key) for key in ("name", "language", "speaker"))
+    name, language, speaker = (string_of(event, voice, key) for key in ("name", "language", "speaker"))
     return SynthesizeVoice(name, language, speaker)
 
 
-def _string(event: Event, data: dict[str, Any], key: str, *, required: bool = False) -> str | None:
+def string_of(event: Event, data: dict[str, Any], key: str, *, required: bool = False) -> str | None:
+    """A string in the data of an event, None where it may be left out and is. Raises ProtocolError."""
     value = data.get(key)
     if isinstance(value, str) or (value is None and not required):
         return value

@@ -11,6 +11,7 @@ import stat
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import TextIO
 from urllib.parse import SplitResult, urlsplit
 
 from wyoming_kokoro import config
@@ -56,7 +57,7 @@ class Server:
                 await self._open_unix(Path(parts.path))
             else:
                 self._accept(*await _standard_streams())
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # a host name may be none
             raise _cannot_listen(self._settings.uri, error) from error
 
     async def close(self, grace: float) -> None:
@@ -95,6 +96,8 @@ class Server:
         if self._closing:  # it came in the same moment
             writer.transport.abort()
             return
+        if self.bound:  # a listener whose machine was switched off would never be missed
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         connection = Connection(reader, writer, self._speaker, self._scheduler, self._settings.max_text)
         full = len(self._connections) >= self._settings.max_connections
         task = asyncio.create_task(_until_closed(self._refuse(connection) if full else connection.run(), writer))
@@ -134,16 +137,28 @@ async def _until_closed(conversation: Awaitable[None], writer: asyncio.StreamWri
             async with asyncio.timeout(CLOSE_S):
                 await writer.wait_closed()
         except (OSError, TimeoutError):
+            pass
+        finally:  # even if the wait is cancelled; after a clean end it does nothing
             writer.transport.abort()
 
 
 async def _standard_streams() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    for stream, name in ((sys.stdin, "input"), (sys.stdout, "output")):
+        if not _is_pipe(stream):
+            raise ServerError(f"Standard {name} is no pipe", "stdio:// is for a program that starts this one")
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=MAX_HEADER)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     sending = asyncio.StreamReaderProtocol(asyncio.StreamReader())  # reads nothing: it brings the flow control
     transport, protocol = await loop.connect_write_pipe(lambda: sending, sys.stdout)
     return reader, asyncio.StreamWriter(transport, protocol, None, loop)
+
+
+def _is_pipe(stream: TextIO | None) -> bool:
+    if stream is None or stream.closed:
+        return False
+    mode = os.fstat(stream.fileno()).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or stream.isatty()
 
 
 def _reached_at(addresses: list[str]) -> str:
@@ -154,14 +169,16 @@ def _reached_at(addresses: list[str]) -> str:
 
 def _answers(path: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(1)  # a service that hangs doesn't accept
         return probe.connect_ex(str(path)) == 0
 
 
-def _cannot_listen(uri: str, error: OSError) -> KokoroError:
+def _cannot_listen(uri: str, error: OSError | UnicodeError) -> KokoroError:
     remedies = {
         errno.EADDRINUSE: "Another program listens there, perhaps this service already; stop it or change server.uri",
         errno.EACCES: "Take a port from 1024 on, or a folder that this user may write to",
         errno.EADDRNOTAVAIL: "This machine has no such address; 0.0.0.0 listens on all",
     }
-    remedy = remedies.get(error.errno or 0, "Check server.uri")
-    return ServerError(f"Can't listen on {uri}: {error.strerror or error}", remedy)
+    number = (error.errno if isinstance(error, OSError) else None) or 0
+    reason = os.strerror(number) if number > 0 else error
+    return ServerError(f"Can't listen on {uri}: {reason}", remedies.get(number, "Check server.uri"))
