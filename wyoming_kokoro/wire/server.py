@@ -180,5 +180,7 @@ def _cannot_listen(uri: str, error: OSError | UnicodeError) -> KokoroError:
         errno.EADDRNOTAVAIL: "This machine has no such address; 0.0.0.0 listens on all",
     }
     number = (error.errno if isinstance(error, OSError) else None) or 0
+    if "could not bind on any address" in str(error):  # asyncio's own words from Python 3.13 on, without a number
+        number = errno.EADDRNOTAVAIL
     reason = os.strerror(number) if number > 0 else error
     return ServerError(f"Can't listen on {uri}: {reason}", remedies.get(number, "Check server.uri"))
