@@ -14,7 +14,7 @@ import pytest
 
 from wyoming_kokoro.runtime import fingerprints
 from wyoming_kokoro.runtime.download import LOCK, download
-from wyoming_kokoro.runtime.mirror import Transfer
+from wyoming_kokoro.runtime.mirror import Patience
 from wyoming_kokoro.runtime.models import ModelFile
 
 SIZE = 300_000
@@ -22,7 +22,7 @@ HALF = SIZE // 2
 BODY = random.Random(1).randbytes(SIZE)
 OTHER = random.Random(2).randbytes(SIZE)
 FILE = ModelFile("tag", "model.onnx", SIZE, frozenset({hashlib.sha256(BODY).hexdigest()}))
-FAST = Transfer(connect_s=5, read_s=20, attempts=3, backoff_s=0.001, poll_s=0.01)
+FAST = Patience(connect_s=5, read_s=20, attempts=3, backoff_s=0.001, poll_s=0.01)
 LONG = 30
 """Seconds after which a test gives up on what should take a fraction of one."""
 
@@ -79,16 +79,12 @@ class Server(ThreadingHTTPServer):
         return [headers.get("Range") for _, headers in self.requests]
 
 
-def whole(
-    body: bytes = BODY, *, etag: str = "", ranges: bool = False, upto: int = SIZE, more: Headers | None = None
-) -> Behaviour:
+def whole(body: bytes = BODY, *, ranges: bool = False, upto: int = SIZE, more: Headers | None = None) -> Behaviour:
     """A decent server, but it breaks off after `upto` bytes of one answer."""
 
     def act(handler: Handler) -> None:
         start = int(handler.headers.get("Range", "bytes=0-")[6:-1]) if ranges else 0
-        if handler.headers.get("If-Range", etag) != etag:
-            start = 0
-        headers: dict[str, object] = {"Content-Length": len(body) - start} | ({"ETag": etag} if etag else {})
+        headers: dict[str, object] = {"Content-Length": len(body) - start}
         if start:
             headers["Content-Range"] = f"bytes {start}-{len(body) - 1}/{len(body)}"
         handler.begin(206 if start else 200, headers | dict(more or {}))
@@ -101,11 +97,11 @@ def status(code: int, **headers: object) -> Behaviour:
     return lambda handler: handler.begin(code, headers)
 
 
-def partial(range_: str, etag: str = '"1"') -> Behaviour:
+def partial(range_: str) -> Behaviour:
     """206 with the second half of BODY, whatever it says about it."""
 
     def act(handler: Handler) -> None:
-        headers = {"Content-Length": SIZE - HALF, "ETag": etag} | ({"Content-Range": range_} if range_ else {})
+        headers = {"Content-Length": SIZE - HALF} | ({"Content-Range": range_} if range_ else {})
         handler.begin(206, headers)
         handler.deliver(BODY[HALF:])
 
@@ -134,7 +130,7 @@ def chunked(body: bytes, *, ends: bool) -> Behaviour:
 
 def stall(body: bytes = BODY[:HALF]) -> Behaviour:
     def act(handler: Handler) -> None:
-        handler.begin(200, {"Content-Length": SIZE, "ETag": '"1"'})
+        handler.begin(200, {"Content-Length": SIZE})
         handler.deliver(body)
         handler.server.released.wait(LONG)
 
@@ -161,7 +157,7 @@ def without_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
-def fetch(folder: Path, server: Server, *script: Behaviour, settings: Transfer = FAST) -> None:
+def fetch(folder: Path, server: Server, *script: Behaviour, settings: Patience = FAST) -> None:
     """One file from one mirror; `script` is what its server does."""
     server.script = list(script) or [whole()]
     download(folder, [FILE], [server.url], settings=settings)

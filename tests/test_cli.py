@@ -1,9 +1,12 @@
 """The command line, in this process and as a user calls it."""
 
 import asyncio.subprocess
+import logging
+import os
 import subprocess
 import sys
 import wave
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +23,13 @@ SHIPPED = Path(__file__).parent.parent / "config" / "wyoming-kokoro.yaml"
 
 
 @pytest.fixture(autouse=True)
-def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No configuration, model or network of the machine that the tests run on."""
+def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """No configuration, model or network of the machine that the tests run on; log levels as before."""
     monkeypatch.delenv("WYOMING_KOKORO_CONFIG", raising=False)
     monkeypatch.setenv("WYOMING_KOKORO_MODEL__DIR", str(tmp_path / "models"))
     monkeypatch.setenv("WYOMING_KOKORO_MODEL__DOWNLOAD", "false")
+    yield
+    logging.getLogger("wyoming_kokoro.wire").setLevel(logging.NOTSET)
 
 
 def heard(path: Path) -> np.ndarray:
@@ -250,6 +255,43 @@ def test_a_player_that_fails_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys
     monkeypatch.setattr(sinks, "PLAYERS", (("sh", "-c", "cat > /dev/null; exit 1"),))
     assert main(["say", "Hi."]) == 1
     assert "error: The player sh failed. Write a file instead: -o hello.wav" in capsys.readouterr().err
+
+
+def test_a_file_is_kept_until_there_is_audio_for_it(tmp_path: Path) -> None:
+    """A server that isn't there, or a voice that isn't, doesn't cost what the file held."""
+    kept = tmp_path / "kept.wav"
+    kept.write_bytes(b"precious")
+    assert main(["say", "Hi.", "-o", str(kept), "--uri", "tcp://127.0.0.1:1"]) == 1
+    assert main(["say", "Hi.", "-o", str(kept), "-v", "nobody"]) == 1
+    assert kept.read_bytes() == b"precious"
+
+
+def test_an_error_of_say_is_said_once(tmp_path: Path) -> None:
+    """This process is its own server: its log doesn't repeat what the command says."""
+    command = [sys.executable, "-m", "wyoming_kokoro", "say", "Hi.", "-v", "nobody", "-o", str(tmp_path / "a.wav")]
+    ended = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert ended.stderr.count("There is no voice 'nobody'") == 1
+
+
+def test_doctor_finds_a_model_that_cannot_be_loaded(
+    tmp_path: Path, tiny_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A copy that broke off: the service would speak, but not with Kokoro."""
+    (tmp_path / "voices-v1.0.bin").write_bytes((tiny_folder / "voices-v1.0.bin").read_bytes())
+    (tmp_path / "kokoro-v1.0.onnx").write_bytes((tiny_folder / "kokoro-v1.0.onnx").read_bytes()[:-300])
+    assert main(["doctor", "--device", "cpu", "--model-dir", str(tmp_path)]) == 1
+    out = capsys.readouterr().out
+    assert f"error   {tmp_path}/kokoro-v1.0.onnx can't be loaded" in out
+    assert main(["voices", "--model-dir", str(tmp_path)]) == 0
+
+
+def test_nothing_is_reported_to_the_maker_of_onnx_runtime(tmp_path: Path) -> None:
+    """Its telemetry is off before it is imported, and it leaves no identifier behind."""
+    environ = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    environ.pop("ORT_DISABLE_TELEMETRY", None)
+    command = [sys.executable, "-m", "wyoming_kokoro", "doctor", "--device", "cpu"]
+    assert subprocess.run(command, check=False, env=environ, capture_output=True, timeout=60).returncode == 0
+    assert [path for path in tmp_path.rglob("*") if "icrosoft" in path.name or "onnxruntime" in path.name] == []
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")

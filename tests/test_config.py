@@ -158,7 +158,12 @@ def test_relative_paths_are_meant_from_the_file(tmp_path: Path) -> None:
         ),
         ("voices:\n  blends:\n    x:\n      af_ski: 1", 4, "voices.blends.x.af_ski: 'af_ski' is no voice here"),
         ("voices:\n  blends: {af_sky: {af_bella: 1}}", 2, "voices.blends.af_sky: a voice already has this name"),
-        ("voices:\n  exclude: ['*']", 1, "voices.default: 'af_heart' is no voice here"),
+        ("voices:\n  exclude: ['*']", 2, "voices.exclude: leaves out voices.default, which is 'af_heart'"),
+        (
+            "voices:\n  by_language: {en: bf_emma}",
+            2,
+            "voices.by_language.en: 'bf_emma' speaks British English (en-GB), not",
+        ),
         ("log: {level: loud}", 1, "log.level: 'loud' can't be used: should be 'debug', 'info', 'warning' or 'error'"),
     ],
 )
@@ -168,8 +173,7 @@ def test_a_value_that_cannot_be_used_is_named_with_its_place(tmp_path: Path, tex
     message = fault(path)
     assert said in message
     assert "\n" not in message
-    if "exclude" not in text:  # there the default is to blame, which stands in no line
-        assert message.startswith(f"{path}:{line}: ")
+    assert message.startswith(f"{path}:{line}: ")
 
 
 def test_every_fault_of_a_file_is_named(tmp_path: Path) -> None:
@@ -185,10 +189,8 @@ def test_faults_of_variables_and_flags_name_them(tmp_path: Path) -> None:
     assert fault(path, environ={"WYOMING_KOKORO_SEVER__URI": "x"}).startswith(
         "WYOMING_KOKORO_SEVER: sever: unknown key"
     )
-    assert fault(path, flags={"log.level": "x"}).startswith("--set log.level: log.level: 'x'")
-    assert fault(path, flags={"voices.default": "x"}).startswith(
-        "--set voices.default: voices.default: 'x' is no voice"
-    )
+    assert fault(path, flags={"log.level": "x"}).startswith("command line: log.level: 'x'")
+    assert fault(path, flags={"voices.default": "x"}).startswith("command line: voices.default: 'x' is no voice")
     assert "is set both as a value and as a section" in fault(path, flags={"log": "x", "log.level": "info"})
 
 

@@ -36,9 +36,8 @@ from permissions import folder_for_all, unprivileged
 
 from wyoming_kokoro.errors import DownloadError, ModelError
 from wyoming_kokoro.runtime import fingerprints
-from wyoming_kokoro.runtime.download import LOCK, download
-from wyoming_kokoro.runtime.mirror import Transfer
-from wyoming_kokoro.runtime.transfer import StoppedError
+from wyoming_kokoro.runtime.download import LOCK, StoppedError, download
+from wyoming_kokoro.runtime.mirror import Patience
 
 
 @pytest.fixture
@@ -165,7 +164,7 @@ def test_other_bytes_under_the_official_name_stay(tmp_path: Path, server: Server
     assert not server.requests
 
 
-def stop_when(condition: threading.Event, folder: Path, server: Server, settings: Transfer) -> BaseException | None:
+def stop_when(condition: threading.Event, folder: Path, server: Server, settings: Patience) -> BaseException | None:
     """Downloads in a thread and stops it once `condition` is set; what it raised."""
     stopped, raised = threading.Event(), []
 
@@ -191,7 +190,7 @@ def test_stopping_does_not_wait_for_a_server(tmp_path: Path, server: Server, sen
 
     def hang(handler: Handler) -> None:
         if sent is not None:
-            handler.begin(200, {"Content-Length": SIZE, "ETag": '"1"'})
+            handler.begin(200, {"Content-Length": SIZE})
             handler.deliver(BODY[:sent])
         reached.set()
         server.released.wait(10 * LONG)

@@ -22,7 +22,7 @@ from wyoming_kokoro.runtime import devices, engines, models
 from wyoming_kokoro.runtime.devices import Choice, Device
 from wyoming_kokoro.runtime.download import download
 from wyoming_kokoro.runtime.engines import Engines, locate
-from wyoming_kokoro.runtime.mirror import Transfer
+from wyoming_kokoro.runtime.mirror import Patience
 from wyoming_kokoro.runtime.models import ModelFile
 from wyoming_kokoro.runtime.session import Session, open_session
 
@@ -262,7 +262,7 @@ async def test_a_download_that_fails_is_one_warning_and_speech_goes_on(
     settings: Config, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody listens at that mirror."""
-    hasty = Transfer(attempts=1, backoff_s=0)
+    hasty = Patience(attempts=1, backoff_s=0)
     monkeypatch.setattr(engines, "download", functools.partial(download, settings=hasty))
     nobody = changed(settings, download=True, mirrors=("http://127.0.0.1:9",))
     async with pursuing(nobody) as (found, _):

@@ -1,14 +1,13 @@
 """Hashes that are remembered beside the files."""
 
 import hashlib
-import io
 import json
 import os
 from pathlib import Path
 
 import pytest
 
-from wyoming_kokoro.runtime.fingerprints import BLOCK, MAX_STAMPS, STAMPS, fingerprint, remember, sha256
+from wyoming_kokoro.runtime.fingerprints import MAX_STAMPS, STAMPS, fingerprint, remember
 
 DATA = b"model" * 1000
 DIGEST = hashlib.sha256(DATA).hexdigest()
@@ -101,15 +100,18 @@ def test_a_stamp_may_be_read_by_everyone(file: Path) -> None:
     assert (file.parent / STAMPS).stat().st_mode & 0o777 == 0o644
 
 
-def test_hashing_can_be_interrupted() -> None:
-    """The callback comes once a block, and what it raises ends the hashing there."""
-    calls = []
+def test_a_file_system_without_modes_keeps_stamps(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where chmod is refused, as on many network disks, the stamp is written all the same and nothing leaks."""
 
-    def between() -> None:
-        calls.append(1)
-        if len(calls) == 2:
-            raise KeyboardInterrupt
+    handles = []
 
-    with pytest.raises(KeyboardInterrupt):
-        sha256(io.BytesIO(bytes(5 * BLOCK)), between)
-    assert len(calls) == 2
+    def refuse(handle: int, mode: int) -> None:
+        handles.append(handle)
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "fchmod", refuse)
+    assert fingerprint(file) == DIGEST
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(handles[0])
+    assert {path.name for path in file.parent.iterdir()} == {file.name, STAMPS}
+    assert stamps(file)[file.name]["sha256"] == DIGEST

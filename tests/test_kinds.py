@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper
 
-from wyoming_kokoro.runtime.kinds import ONE_VOICE, Kind, content, inspect
+from wyoming_kokoro.runtime.kinds import VOICES, inspect
 
 LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:7d5df8ecf7d4b187\nsize 325532387\n"
 
@@ -40,22 +40,17 @@ def a_zip(*names: str) -> bytes:
     ("content_bytes", "words"),
     [
         (a_model(), "an ONNX model"),
-        (voices(2), "a voices file (npz) with 2 voices"),
+        (voices(2), "a voices file (npz)"),
         (voices(2)[:-100], "cut off or damaged"),
-        (a_zip("archive/data.pkl", "archive/data/0"), "PyTorch"),
         (a_zip("readme.txt"), "a zip file without voices"),
         (b'{"af_heart": [[0.1, 0.2]]}', "a JSON text"),
         (b"\xef\xbb\xbf [1, 2]", "a JSON text"),
         (b"\n<!DOCTYPE html><html>", "an HTML page"),
-        (LFS, "a git-lfs pointer to a file of 325,532,387 bytes (sha256:7d5df8ecf7d4)"),
-        (LFS.replace(b"325532387", b"many"), "a git-lfs pointer to a file of unknown size"),
+        (LFS, "a git-lfs pointer"),
         (pickle.dumps({"af_heart": [0.1]}), "a Python pickle"),
         (b"", "empty"),
-        (np.zeros(ONE_VOICE // 4, np.float32).tobytes(), "a single voice"),
-        ((20).to_bytes(8, "little") + b'{"a":{"dtype":"F32"}}', "a safetensors file"),
-        (b"\x93NUMPY\x01\x00", "a single numpy array"),
-        (b"Not Found", "a text that starts with 'Not Found'"),
-        (b"\xff\xfe\xfd\xfc 1", "unknown kind (6 bytes, the first are ff fe fd fc 20 31)"),
+        (b"Not Found", "unknown kind (9 bytes, the first are b'Not Found')"),
+        (b"\xff\xfe\xfd\xfc 1", r"unknown kind (6 bytes, the first are b'\xff\xfe\xfd\xfc 1')"),
         (b"\x00" * 9, "unknown kind"),
         (b"\x08", "unknown kind"),
     ],
@@ -78,9 +73,8 @@ def test_what_is_no_file_is_said_too(tmp_path: Path) -> None:
 
 def test_unreadable_is_no_other_kind(tmp_path: Path) -> None:
     """A file whose kind can't be seen is told apart, because its owner needs another remedy."""
-    path = tmp_path / ("long" * 100)
-    assert content(path).kind is Kind.UNREADABLE
-    assert inspect(path) == "unreadable (File name too long)"
+    with pytest.raises(OSError, match="File name too long"):
+        inspect(tmp_path / ("long" * 100))
 
 
 def test_damaged_zip_files_never_raise(tmp_path: Path) -> None:
@@ -93,8 +87,8 @@ def test_damaged_zip_files_never_raise(tmp_path: Path) -> None:
         for _ in range(3):
             damaged[chance.randrange(directory, len(whole))] = chance.randrange(256)
         path.write_bytes(damaged[: chance.choice([len(whole), chance.randrange(4, len(whole))])])
-        seen.add(content(path).kind)
-    assert seen == {Kind.VOICES, Kind.OTHER}
+        seen.add(inspect(path) == VOICES)
+    assert seen == {True, False}
 
 
 def test_nothing_is_unpickled(tmp_path: Path) -> None:

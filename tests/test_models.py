@@ -12,15 +12,12 @@ from wyoming_kokoro.errors import ModelError
 from wyoming_kokoro.runtime import models
 from wyoming_kokoro.runtime.fingerprints import remember
 from wyoming_kokoro.runtime.models import (
-    DEFAULT_MIRRORS,
     FILES,
-    PRECISIONS,
-    RELEASES,
+    UPSTREAM,
     ModelFile,
     ModelPaths,
     check_kinds,
     find,
-    inspect,
     official,
     verify,
 )
@@ -39,7 +36,7 @@ def good(tmp_path: Path) -> ModelPaths:
 
 def test_every_published_combination_is_there() -> None:
     """Three precisions of 1.0 and 1.1, one of 1.1-zh, each with the voices of its own release."""
-    there = [(release, precision) for release in RELEASES for precision in PRECISIONS if (release, precision) in FILES]
+    there = [key for key in FILES if key[1] != "voices"]
     assert len(there) == 7
     for release, precision in there:
         model, voices = official(release, precision)
@@ -63,7 +60,7 @@ def test_addresses() -> None:
     """mirror/tag/name, whether or not the mirror ends with a slash."""
     model, _ = official("v1.1-zh", "fp32")
     tail = "/model-files-v1.1/kokoro-v1.1-zh.onnx"
-    assert model.url(DEFAULT_MIRRORS[0]) == f"https://github.com/thewh1teagle/kokoro-onnx/releases/download{tail}"
+    assert model.url() == model.url(UPSTREAM) == f"https://github.com/thewh1teagle/kokoro-onnx/releases/download{tail}"
     assert model.url("file:///nas/kokoro/") == f"file:///nas/kokoro{tail}"
 
 
@@ -116,25 +113,25 @@ def test_json_voices_are_explained(good: ModelPaths) -> None:
     with pytest.raises(ModelError) as caught:
         check_kinds(ModelPaths(good.model, voices))
     text = str(caught.value)
-    assert text.startswith(f"{voices} is a JSON text; Kokoro 1.0 needs voices-v1.0.bin (28 MB, npz). ")
-    assert f"{DEFAULT_MIRRORS[0]}/model-files-v1.1/voices-v1.0.bin" in text
+    assert text.startswith(f"{voices} is a JSON text; Kokoro v1.1 fp32 needs voices-v1.0.bin (28 MB). ")
+    assert f"{UPSTREAM}/model-files-v1.1/voices-v1.0.bin" in text
     assert "model.voices_path" in text
     assert "\n" not in text
 
 
 def test_swapped_and_missing_files_are_named_together(good: ModelPaths) -> None:
-    """Both mistakes are told at once, and the Chinese model gets the Chinese voices."""
+    """Both mistakes are told at once, with the files of the release and precision that are set."""
     with pytest.raises(ModelError) as caught:
-        check_kinds(ModelPaths(good.voices, good.model))
-    assert f"{good.voices} is a voices file (npz) with 1 voices; Kokoro 1.0 needs kokoro-v1.0.onnx (326 MB" in str(
-        caught.value
-    )
-    assert f"{good.model} is an ONNX model; Kokoro 1.0 needs voices-v1.0.bin" in str(caught.value)
-    chinese = good.model.with_name("kokoro-v1.1-zh.onnx")
+        check_kinds(ModelPaths(good.voices, good.model), "v1.0", "int8")
+    text = str(caught.value)
+    assert f"{good.voices} is a voices file (npz); Kokoro v1.0 int8 needs kokoro-v1.0.int8.onnx (92 MB)" in text
+    assert f"{good.model} is an ONNX model; Kokoro v1.0 int8 needs voices-v1.0.bin" in text
+    assert f"fetch {UPSTREAM}/model-files-v1.0/kokoro-v1.0.int8.onnx and name it in model.path" in text
+    gone = good.model.with_name("gone")
     with pytest.raises(
-        ModelError, match=r"zh.onnx is missing; Kokoro 1.1-zh needs .* is missing; .*voices-v1.1-zh.bin"
+        ModelError, match=r"gone is missing; .* kokoro-v1.1-zh.onnx .* is missing; .*voices-v1.1-zh.bin"
     ):
-        check_kinds(ModelPaths(chinese, good.voices.with_name("gone.bin")))
+        check_kinds(ModelPaths(gone, gone), "v1.1-zh", "fp32")
 
 
 def test_cut_off_voices_are_noticed(good: ModelPaths) -> None:
@@ -150,7 +147,7 @@ def test_unreadable_files_get_their_own_remedy() -> None:
         path = folder / "model.onnx"
         path.write_bytes(ONNX)
         path.chmod(0)
-        with unprivileged(), pytest.raises(ModelError, match=r"model\.onnx is unreadable") as caught:
+        with unprivileged(), pytest.raises(ModelError, match=r"model\.onnx can't be read") as caught:
             check_kinds(ModelPaths(path, path))
     assert "permission" in caught.value.remedy
     assert "download" not in caught.value.remedy
@@ -163,12 +160,12 @@ def test_verdicts(tmp_path: Path) -> None:
     ours = ModelFile("tag", "name", len(ONNX), frozenset({"0" * 64, hashlib.sha256(ONNX).hexdigest()}))
     wanted, _ = official("v1.1", "fp32")
     assert verify(path, ours).kind == "official"
-    assert verify(path, wanted).kind == verify(path, None).kind == "unknown"
-    assert hashlib.sha256(ONNX).hexdigest() in verify(path, None).note
-    assert verify(path, None).note.startswith("an ONNX model, not one of the official files")
+    assert verify(path, wanted).kind == "unknown"
+    assert hashlib.sha256(ONNX).hexdigest() in verify(path, wanted).note
+    assert verify(path, wanted).note.startswith("an ONNX model, not one of the official files")
     remember(path, *official("v1.0", "fp32")[0].sha256)
     assert verify(path, wanted) == models.Verdict("other release", "the official kokoro-v1.0.onnx of model-files-v1.0")
-    assert verify(path, None).kind == verify(path, official("v1.0", "fp32")[0]).kind == "official"
+    assert verify(path, official("v1.0", "fp32")[0]).kind == "official"
 
 
 def test_shared_voices_are_official_in_both_releases(tmp_path: Path) -> None:
@@ -184,7 +181,7 @@ def test_shared_voices_are_official_in_both_releases(tmp_path: Path) -> None:
 def test_verify_needs_a_file(tmp_path: Path) -> None:
     """What can't be read has no verdict."""
     with pytest.raises(ModelError, match="can't be read: No such file"):
-        verify(tmp_path / "gone", None)
+        verify(tmp_path / "gone", official("v1.1", "fp32")[0])
 
 
 def test_a_read_only_folder_is_verified_without_a_stamp() -> None:
@@ -194,10 +191,5 @@ def test_a_read_only_folder_is_verified_without_a_stamp() -> None:
         path.write_bytes(ONNX)
         folder.chmod(0o555)
         with unprivileged():
-            assert verify(path, None).kind == "unknown"
+            assert verify(path, official("v1.1", "fp32")[0]).kind == "unknown"
         assert [entry.name for entry in folder.iterdir()] == ["model.onnx"]
-
-
-def test_inspect_is_offered_here_too(good: ModelPaths) -> None:
-    """The one module that others need."""
-    assert inspect(good.model) == "an ONNX model"

@@ -1,6 +1,5 @@
 """Transfers that end early, and how they go on."""
 
-import json
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -29,8 +28,7 @@ from model_server import (
 )
 
 from wyoming_kokoro.errors import DownloadError
-from wyoming_kokoro.runtime.download import download
-from wyoming_kokoro.runtime.transfer import StoppedError
+from wyoming_kokoro.runtime.download import StoppedError, download
 
 
 @pytest.fixture
@@ -40,26 +38,22 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         yield server
 
 
-def leave_part(folder: Path, body: bytes, url: str = "", validator: str = '"1"') -> None:
+def leave_part(folder: Path, body: bytes) -> None:
     (folder / "model.onnx.part").write_bytes(body)
-    if url:
-        note = {"url": f"{url}/tag/model.onnx", "validator": validator}
-        (folder / "model.onnx.part.json").write_text(json.dumps(note))
 
 
 def test_a_broken_transfer_is_resumed(tmp_path: Path, server: Server) -> None:
-    """By Range, under the condition that it's still the same version; no byte is sent twice."""
-    answer = whole(etag='"1"', ranges=True, upto=100_000)
+    """By Range; no byte is sent twice."""
+    answer = whole(ranges=True, upto=100_000)
     fetch(tmp_path, server, answer)
     assert arrived(tmp_path)
     assert server.ranges() == [None, "bytes=100000-", "bytes=200000-"]
-    assert [headers.get("If-Range") for _, headers in server.requests] == [None, '"1"', '"1"']
     assert server.sent == SIZE
 
 
 def test_a_resumed_transfer_is_redirected_too(tmp_path: Path, server: Server) -> None:
     """The redirect's target gets the Range as well, as it is needed for GitHub."""
-    answer = whole(etag='"1"', ranges=True, upto=HALF)
+    answer = whole(ranges=True, upto=HALF)
     fetch(tmp_path, server, redirect("/x"), answer, redirect("/y"), answer)
     assert arrived(tmp_path)
     assert server.ranges() == [None, None, f"bytes={HALF}-", f"bytes={HALF}-"]
@@ -82,27 +76,34 @@ def test_a_short_answer_without_a_length_is_resumed(tmp_path: Path, server: Serv
 
 
 def test_a_changed_version_starts_again(tmp_path: Path, server: Server) -> None:
-    """If-Range makes a decent server send the new version whole."""
-    fetch(tmp_path, server, whole(OTHER, etag='"1"', upto=HALF), whole(etag='"2"', ranges=True))
+    """The hash finds that the two halves don't belong together, and the same mirror is asked for everything."""
+    fetch(tmp_path, server, whole(OTHER, upto=HALF), whole(ranges=True))
     assert arrived(tmp_path)
-    assert server.requests[1][1]["If-Range"] == '"1"'
-    assert len(server.requests) == 2
+    assert server.ranges() == [None, f"bytes={HALF}-", None]
+
+
+def test_another_mirror_sends_the_rest(tmp_path: Path, server: Server) -> None:
+    """What one mirror has sent before it failed isn't fetched again from the next."""
+    server.script = [whole(upto=HALF), status(404), whole(ranges=True)]
+    download(tmp_path, [FILE], [f"{server.url}/first", f"{server.url}/second"], settings=FAST)
+    assert arrived(tmp_path)
+    assert server.ranges() == [None, f"bytes={HALF}-", f"bytes={HALF}-"]
+    assert server.sent == SIZE
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        partial(f"bytes {HALF}-{SIZE - 1}/{SIZE}", etag='"2"'),
         partial(f"bytes {HALF + 1}-{SIZE - 1}/{SIZE}"),
         partial("bytes many-more/than-these"),
         partial(""),
         status(416),
     ],
-    ids=["other version", "other place", "malformed range", "no range", "not satisfiable"],
+    ids=["other place", "malformed range", "no range", "not satisfiable"],
 )
 def test_what_does_not_continue_starts_again(tmp_path: Path, server: Server, answer: Behaviour) -> None:
     """A continuation that doesn't fit is never glued on: the third request asks for everything."""
-    fetch(tmp_path, server, whole(etag='"1"', upto=HALF), answer, whole(etag='"1"', ranges=True))
+    fetch(tmp_path, server, whole(upto=HALF), answer, whole(ranges=True))
     assert arrived(tmp_path)
     assert server.ranges() == [None, f"bytes={HALF}-", None]
 
@@ -110,54 +111,53 @@ def test_what_does_not_continue_starts_again(tmp_path: Path, server: Server, ans
 def test_attempts_are_bounded(tmp_path: Path, server: Server) -> None:
     """A server that always breaks off is left; what came is kept for the next call."""
     with pytest.raises(DownloadError, match=r"the last of 3 attempts"):
-        fetch(tmp_path, server, whole(etag='"1"', ranges=True, upto=1000))
+        fetch(tmp_path, server, whole(ranges=True, upto=1000))
     assert len(server.requests) == 3
     assert (tmp_path / "model.onnx.part").read_bytes() == BODY[:3000]
-    fetch(tmp_path, server, whole(etag='"1"', ranges=True))
+    fetch(tmp_path, server, whole(ranges=True))
     assert server.ranges()[-1] == "bytes=3000-"
     assert arrived(tmp_path)
 
 
 def test_a_stalled_server_is_left(tmp_path: Path, server: Server) -> None:
     """Silence counts as broken after read_s; the half that came isn't fetched again."""
-    with pytest.raises(DownloadError, match=r"nothing came for 0\.2 s"):
+    with pytest.raises(DownloadError, match="Read timed out"):
         fetch(tmp_path, server, stall(), settings=replace(FAST, read_s=0.2, attempts=1))
-    fetch(tmp_path, server, whole(etag='"1"', ranges=True))
+    fetch(tmp_path, server, whole(ranges=True))
     assert arrived(tmp_path)
     assert server.ranges() == [None, f"bytes={HALF}-"]
 
 
 def test_an_earlier_part_is_resumed(tmp_path: Path, server: Server) -> None:
-    """From the same address, with the same version."""
-    leave_part(tmp_path, BODY[:HALF], server.url)
-    fetch(tmp_path, server, whole(etag='"1"', ranges=True))
+    """Wherever it came from."""
+    leave_part(tmp_path, BODY[:HALF])
+    fetch(tmp_path, server, whole(ranges=True))
     assert arrived(tmp_path)
     assert server.ranges() == [f"bytes={HALF}-"]
 
 
-@pytest.mark.parametrize("kind", ["no note", "other address", "too long", "malformed note", "poisoned note"])
-def test_an_implausible_part_is_not_resumed(tmp_path: Path, server: Server, kind: str) -> None:
-    """Everything is asked for, and nothing of the old bytes stays."""
-    leave_part(tmp_path, OTHER[:HALF], "" if kind == "no note" else server.url)
-    note = tmp_path / "model.onnx.part.json"
-    if kind == "other address":
-        leave_part(tmp_path, OTHER[:HALF], f"{server.url}/else")
-    elif kind == "too long":
-        leave_part(tmp_path, OTHER + OTHER, server.url)
-    elif kind == "malformed note":
-        note.write_text("[1")
-    elif kind == "poisoned note":
-        leave_part(tmp_path, OTHER[:HALF], server.url, 'x"\r\nHost: evil')
-    fetch(tmp_path, server, whole(etag='"1"', ranges=True))
+@pytest.mark.parametrize("body", [OTHER, OTHER + OTHER])
+def test_a_part_that_is_no_part_is_thrown_away(tmp_path: Path, server: Server, body: bytes) -> None:
+    """As long as the file or longer, but with other bytes: everything is asked for."""
+    leave_part(tmp_path, body)
+    fetch(tmp_path, server, whole(ranges=True))
     assert arrived(tmp_path)
     assert server.ranges() == [None]
 
 
 def test_a_wrong_beginning_costs_one_more_transfer(tmp_path: Path, server: Server) -> None:
     """A plausible part with wrong bytes, as after a power cut: the hash finds it, the same mirror mends it."""
-    leave_part(tmp_path, OTHER[:HALF], server.url)
-    fetch(tmp_path, server, whole(etag='"1"', ranges=True))
+    leave_part(tmp_path, OTHER[:HALF])
+    fetch(tmp_path, server, whole(ranges=True))
     assert arrived(tmp_path)
+    assert server.ranges() == [f"bytes={HALF}-", None]
+
+
+def test_a_mirror_of_other_bytes_is_restarted_once(tmp_path: Path, server: Server) -> None:
+    """After a wrong hash the transfer starts at zero; a second one is the mirror's fault."""
+    leave_part(tmp_path, BODY[:HALF])
+    with pytest.raises(DownloadError, match="sent other bytes than the official ones"):
+        fetch(tmp_path, server, whole(OTHER, ranges=True))
     assert server.ranges() == [f"bytes={HALF}-", None]
 
 
@@ -177,12 +177,12 @@ def test_a_stopped_transfer_goes_on_later(tmp_path: Path, server: Server) -> Non
         if done >= HALF:
             stopped.set()
 
-    server.script = [whole(etag='"1"', ranges=True)]
+    server.script = [whole(ranges=True)]
     with pytest.raises(StoppedError):
         download(tmp_path, [FILE], [server.url], progress, stopped, FAST)
     kept = (tmp_path / "model.onnx.part").read_bytes()
     assert HALF <= len(kept) <= SIZE
     assert kept == BODY[: len(kept)]
-    fetch(tmp_path, server, whole(etag='"1"', ranges=True))
+    fetch(tmp_path, server, whole(ranges=True))
     assert arrived(tmp_path)
     assert server.ranges() == ([None, f"bytes={len(kept)}-"] if len(kept) < SIZE else [None])

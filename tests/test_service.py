@@ -131,7 +131,7 @@ async def test_health_and_status_over_http(tmp_path: Path) -> None:
     ("args", "code", "said"),
     [
         (("--uri", "tcp://192.0.2.1:10210"), 1, "error: Can't listen on tcp://192.0.2.1:10210: "),
-        (("--uri", "nonsense"), 1, "error: --set server.uri: server.uri: 'nonsense' can't be used: expected tcp://"),
+        (("--uri", "nonsense"), 1, "error: command line: server.uri: 'nonsense' can't be used: expected tcp://"),
         (("--engine", "kokoro"), 1, "error: Kokoro's model is not in "),
         (("--device", "cuda:7"), 1, "error: device.prefer is cuda:7, but "),
         (("-c", "/nonexistent.yaml"), 1, "error: /nonexistent.yaml: No such file or directory"),

@@ -154,6 +154,26 @@ def test_run_end_to_end(checkout: Path, wheel: Path, tmp_path: Path) -> None:
         assert (done.returncode, done.stdout) == (7, "tiny ['say', 'two words']\n"), done.stderr
 
 
+def test_run_uses_the_configuration_of_the_checkout(checkout: Path, tmp_path: Path) -> None:
+    """Wherever it is called from; the variable names another file, and without the file there is none."""
+    (checkout / "wyoming_kokoro/__main__.py").write_text("import os\nprint(os.environ.get('WYOMING_KOKORO_CONFIG'))")
+    (checkout / "config").mkdir(exist_ok=True)
+    shipped = checkout / "config/wyoming-kokoro.yaml"
+
+    def used(**changes: str) -> str:
+        env = settings(LANE="cpu", PIP_NO_INDEX="1", **changes)
+        done = subprocess.run(
+            [checkout / "script/run"], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=WAIT, check=False
+        )
+        return done.stdout.strip()
+
+    shipped.touch()
+    assert used() == str(shipped)
+    assert used(WYOMING_KOKORO_CONFIG="/mine.yaml") == "/mine.yaml"
+    shipped.unlink()
+    assert used() == "None"
+
+
 def test_half_finished_set_up_is_repaired(checkout: Path) -> None:
     """Without a whole stamp the environment is not trusted, whatever else it holds."""
     (checkout / ".venv").mkdir()

@@ -111,7 +111,7 @@ def from_flags(flags: Mapping[str, str]) -> Source:
     values: dict[str, Any] = {}
     for name, text in flags.items():
         _put(values, tuple(name.split(".")), _scalar(text, name), f"--set {name}")
-    return Source(values, lambda key: f"--set {'.'.join(key)}")
+    return Source(values, lambda _: "command line")
 
 
 def _scalar(text: str, place: str) -> Any:

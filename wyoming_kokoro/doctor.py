@@ -126,4 +126,7 @@ def _speech(settings: Config) -> Iterator[Finding]:
     took, seconds = time.monotonic() - started, sum(map(len, audio)) / RATE
     figures = f"{seconds:.2f} s of audio in {took:.2f} s, {seconds / took:.1f} times real time"
     yield Finding("ok", f"spoke one sentence as {speaker.catalogue.default.name} by {speaker.engine.name}: {figures}")
-    yield Finding("ok" if speaker.engine.name == "kokoro" else "note", speaker.note)
+    if speaker.engine.name == "espeak" != settings.engine and locate(settings.model):
+        yield Finding("error", speaker.note.removeprefix("espeak-ng speaks: "), "Until then the embedded voice speaks")
+    else:
+        yield Finding("ok" if speaker.engine.name == "kokoro" else "note", speaker.note)

@@ -289,6 +289,24 @@ async def test_a_half_closed_connection_still_gets_its_audio() -> None:
     assert content.count(b'"audio-start"') == 1 and content.endswith(b'"timestamp": 240}')
 
 
+async def test_a_client_that_closes_behind_its_request_costs_no_work() -> None:
+    """It has sent a whole request and closed: nobody hears the answer, so nobody waits behind it."""
+    engine = FakeEngine("Held for another.")
+    async with served(engine) as server, client_of(server) as other:
+        await send(other, ("synthesize", {"text": "Held for another."}))
+        while not engine.spoken:
+            await asyncio.sleep(0.005)
+        for n in range(5):
+            async with client_of(server) as client:
+                await send(client, ("synthesize", {"text": f"Nobody waits for this, {n}."}))
+        async with asyncio.timeout(20):
+            while len(server._connections) > 1:
+                await asyncio.sleep(0.005)
+        engine.release("Held for another.")
+        await answers(other, "audio-stop")
+    assert [text for text, _ in engine.spoken] == ["Held for another."]
+
+
 async def test_too_much_waiting_text_is_an_error_at_once() -> None:
     """Memory per connection is bounded: past the limit there is an error that names it."""
     engine = FakeEngine("Held.")

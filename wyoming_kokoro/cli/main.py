@@ -65,6 +65,9 @@ def main(args: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `wyoming-kokoro voices | head`
         sys.stderr.close()
         return FAILED
+    except OSError as error:
+        click.echo(f"error: {error}", err=True)
+        return FAILED
     except Exception:
         logging.getLogger(__name__).exception("bug: please report this, with what `wyoming-kokoro doctor` says")
         return BUG

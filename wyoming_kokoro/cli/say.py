@@ -3,6 +3,7 @@
 import asyncio
 import codecs
 import contextlib
+import logging
 import os
 import sys
 import threading
@@ -52,7 +53,10 @@ def say(
     discover: bool,
 ) -> None:
     """Speak TEXT, or standard input as it comes if TEXT is -. Figures go to stderr."""
-    start_logging("warning" if settings.log.level == "info" else settings.log.level)
+    quiet = settings.log.level == "info"
+    start_logging("warning" if quiet else settings.log.level)
+    if quiet:  # what this process answers to itself is said once, as the error of this command
+        logging.getLogger("wyoming_kokoro.wire").setLevel(logging.ERROR)
     with contextlib.closing(open_sink(output)) as sink:
         spoken = _Spoken(sink)
         asyncio.run(_say(settings, remote, discover, " ".join(text), SynthesizeVoice(voice, language), spoken))

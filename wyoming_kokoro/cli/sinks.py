@@ -1,6 +1,7 @@
 """Where spoken audio goes: a WAV file, standard output, or the loudspeaker by a player that is installed."""
 
 import contextlib
+import io
 import shutil
 import struct
 import subprocess
@@ -32,11 +33,8 @@ class Sink(Protocol):
 
 
 def open_sink(output: str | None) -> Sink:
-    """Raises KokoroError where `output` can't be written, or nothing here can play."""
-    if output is None:
-        return _Player()
-    with _written(output):
-        return _Wave(output)
+    """Raises KokoroError where nothing here can play. A file is opened, and emptied, when the first audio is there."""
+    return _Player() if output is None else _Wave(output)
 
 
 class _Wave:
@@ -47,30 +45,33 @@ class _Wave:
 
     def __init__(self, output: str) -> None:
         self._output = output
-        piped = output == "-"
-        self._file = open(sys.stdout.fileno() if piped else output, "wb", buffering=0, closefd=not piped)  # noqa: SIM115
+        self._file: io.FileIO | None = None
         self._format: AudioChunk | None = None
         self._length = 0
 
     def write(self, chunk: AudioChunk) -> None:
         with _written(self._output):
-            if self._format is None:
+            if self._file is None or self._format is None:
+                piped = self._output == "-"
+                self._file = io.FileIO(sys.stdout.fileno() if piped else self._output, "wb", closefd=not piped)
                 self._format = chunk
-                self._put(_header(chunk, UNKNOWN))
+                _put(self._file, _header(chunk, UNKNOWN))
             self._length += len(chunk.audio)
-            self._put(chunk.audio)
+            _put(self._file, chunk.audio)
 
     def close(self) -> None:
-        with _written(self._output), self._file:
-            if self._format and self._file.seekable():
-                self._file.seek(0)
-                self._put(_header(self._format, self._length))
+        if self._file and self._format:
+            with _written(self._output), self._file:
+                if self._file.seekable():
+                    self._file.seek(0)
+                    _put(self._file, _header(self._format, self._length))
 
-    def _put(self, content: bytes) -> None:
-        """A raw file may take less than it is given."""
-        rest = memoryview(content)
-        while rest:
-            rest = rest[self._file.write(rest) :]
+
+def _put(file: io.FileIO, content: bytes) -> None:
+    """A raw file may take less than it is given."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[file.write(rest) :]
 
 
 @contextlib.contextmanager

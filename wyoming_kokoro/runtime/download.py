@@ -1,17 +1,19 @@
 """Fetches official model files: from several mirrors in turn, resuming, never trusting, one process at a time.
 
 Whatever a server sends, a file gets its official name only with its official sha256, and no more bytes than its
-official size are ever written.
+official size are ever written. What has come of an unfinished file is NAME.part; any mirror may send the rest of it,
+because the hash decides in the end.
 """
 
 import contextlib
 import errno
+import hashlib
 import itertools
 import logging
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -19,11 +21,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from wyoming_kokoro.errors import DownloadError, ModelError
-from wyoming_kokoro.runtime.fingerprints import sha256
-from wyoming_kokoro.runtime.mirror import BrokenError, Head, RefusedError, Request, Transfer, TransferError
-from wyoming_kokoro.runtime.models import DEFAULT_MIRRORS, ModelFile, inspect, permission_remedy, verify
-from wyoming_kokoro.runtime.part import Part
-from wyoming_kokoro.runtime.transfer import Answer, StoppedError
+from wyoming_kokoro.runtime.fingerprints import remember
+from wyoming_kokoro.runtime.kinds import inspect
+from wyoming_kokoro.runtime.mirror import Answer, MirrorError, Patience, ask
+from wyoming_kokoro.runtime.models import ModelFile, permission_remedy, verify
 
 _LOG = logging.getLogger(__name__)
 
@@ -36,10 +37,14 @@ PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 MORE_SPACE = "Free some space, or set model.dir to a folder on a larger disk"
 
-PATIENCE = Transfer()
+PATIENCE = Patience()
 
 Progress = Callable[[str, int, int], None]
-"""Called with the file's name, the bytes that are here and the bytes in all."""
+"""Called with the file's name, the bytes that are here and the bytes in all; in a thread of the download."""
+
+
+class StoppedError(DownloadError):
+    """The caller asked to stop; what has come so far is kept."""
 
 
 def download(
@@ -48,7 +53,7 @@ def download(
     mirrors: Sequence[str],
     progress: Progress | None = None,
     stopped: threading.Event | None = None,
-    settings: Transfer = PATIENCE,
+    settings: Patience = PATIENCE,
 ) -> None:
     """Returns when every file is in the folder with its official bytes. It blocks, for minutes.
 
@@ -56,52 +61,39 @@ def download(
     folder can't take it, ModelError if other bytes already have the official name: those are never overwritten.
     A transfer that ended early is kept as NAME.part and resumed by the next call.
     """
-    work = _Download(folder, tuple(mirrors), progress or (lambda *_: None), stopped or threading.Event(), settings)
-    if not _missing(folder, files):
-        return  # without a lock, so that a complete folder may be read-only
-    with _disk_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        with work.alone():
-            missing = _missing(folder, files)  # again: another process may have fetched them meanwhile
-            _check_space(folder, missing)
-            work.fetch(missing)
+    stopped = stopped or threading.Event()
+    work = _Download(folder, tuple(mirrors), progress or (lambda *_: None), stopped, settings)
+    _run_until(stopped, lambda: work.run(files), settings.poll_s)
 
 
-def _missing(folder: Path, files: Sequence[ModelFile]) -> list[ModelFile]:
-    return [file for file in files if not _is_here(folder / file.name, file)]
+def _run_until(stopped: threading.Event, work: Callable[[], None], poll_s: float) -> None:
+    """Runs `work` in a thread that is left behind when `stopped` is set.
 
+    A resolver, a connection and a disk can each wait for many seconds, and nothing can interrupt them. As a daemon
+    the thread doesn't keep the process alive; once it can go on it sees `stopped`, and until then it holds the lock.
+    """
+    outcome: list[ModelError | None] = []
 
-def _is_here(path: Path, file: ModelFile) -> bool:
+    def run() -> None:
+        try:
+            work()
+            outcome.append(None)
+        except ModelError as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
     try:
-        path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError as error:
-        raise DownloadError(f"{path} can't be read: {error.strerror}", permission_remedy("read")) from error
-    verdict = verify(path, file)
-    if verdict.kind == "official":
-        return True
-    message = f"{path} is {verdict.note}, and won't be overwritten with the official one of {file.tag}"
-    raise ModelError(message, "Move it away, or if you want to use it, name it in model.path or model.voices_path")
-
-
-@contextlib.contextmanager
-def _disk_errors(folder: Path) -> Iterator[None]:
-    """Only the disk raises OSError in here: those of the network have become TransferError."""
-    try:
-        yield
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        remedy = MORE_SPACE if full else permission_remedy("write")
-        raise DownloadError(f"{error.filename or folder} can't be written: {error.strerror}", remedy) from error
-
-
-def _check_space(folder: Path, files: Sequence[ModelFile]) -> None:
-    needed = SPARE + sum(file.size - min(Part(folder, file).size(), file.size) for file in files)
-    free = shutil.disk_usage(folder).free
-    if files and free < needed:
-        message = f"the download needs {needed / 1e6:,.0f} MB, {folder} has {free / 1e6:,.0f} MB free"
-        raise DownloadError(message, MORE_SPACE)
+        while thread.is_alive() and not stopped.is_set():
+            thread.join(poll_s)
+    except KeyboardInterrupt:
+        stopped.set()
+        raise
+    if not outcome and stopped.is_set():
+        raise StoppedError("stopped")
+    (error,) = outcome  # it is empty after a bug, whose traceback the thread has shown
+    if error:
+        raise error
 
 
 @dataclass(frozen=True)
@@ -110,131 +102,144 @@ class _Download:
     mirrors: tuple[str, ...]
     progress: Progress
     stopped: threading.Event
-    settings: Transfer
+    settings: Patience
 
-    @contextlib.contextmanager
-    def alone(self) -> Iterator[None]:
+    def run(self, files: Sequence[ModelFile]) -> None:
+        try:
+            if not self._missing(files):
+                return  # without a lock, so that a complete folder may be read-only
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with self._alone():
+                missing = self._missing(files)  # again: another process may have fetched them meanwhile
+                self._check_space(missing)
+                for index in range(len(missing)):
+                    self._fetch_first(missing[index:])
+        except OSError as error:  # of the disk: those of the network have become MirrorError
+            remedy = MORE_SPACE if error.errno in (errno.ENOSPC, errno.EDQUOT) else permission_remedy("write")
+            message = f"{error.filename or self.folder} can't be written: {error.strerror}"
+            raise DownloadError(message, remedy) from error
+
+    def _alone(self) -> contextlib.AbstractContextManager[object]:
         """Waits while another thread or process downloads into the folder."""
         lock = FileLock(self.folder / LOCK)
         try:
-            lock.acquire(poll_interval=self.settings.poll_s, cancel_check=self.stopped.is_set)
+            return lock.acquire(poll_interval=self.settings.poll_s, cancel_check=self.stopped.is_set)
         except Timeout:
-            raise StoppedError from None
-        try:
-            yield
-        finally:
-            lock.release()
+            raise StoppedError("stopped") from None
 
-    def fetch(self, files: Sequence[ModelFile]) -> None:
-        for index, file in enumerate(files):
-            reasons = self._fetch(Part(self.folder, file))
-            if reasons is not None:
-                raise self._failure(reasons, files[index:])
+    def _missing(self, files: Sequence[ModelFile]) -> list[ModelFile]:
+        return [file for file in files if not self._is_here(file)]
 
-    def _fetch(self, part: Part) -> list[str] | None:
-        """Why each mirror failed, or None when the file is here."""
-        if self._was_complete(part):
-            return None
+    def _is_here(self, file: ModelFile) -> bool:
+        path = self.folder / file.name
+        if not path.exists():
+            return False
+        verdict = verify(path, file)
+        if verdict.kind == "official":
+            return True
+        message = f"{path} is {verdict.note}, and won't be overwritten with the official one of {file.tag}"
+        raise ModelError(message, "Move it away, or if you want to use it, name it in model.path or model.voices_path")
+
+    def _part(self, file: ModelFile) -> Path:
+        return self.folder / f"{file.name}.part"
+
+    def _check_space(self, files: Sequence[ModelFile]) -> None:
+        needed = SPARE + sum(file.size - min(_size(self._part(file)), file.size) for file in files)
+        free = shutil.disk_usage(self.folder).free
+        if files and free < needed:
+            message = f"the download needs {needed / 1e6:,.0f} MB, {self.folder} has {free / 1e6:,.0f} MB free"
+            raise DownloadError(message, MORE_SPACE)
+
+    def _fetch_first(self, missing: Sequence[ModelFile]) -> None:
+        """The first of the missing files; should it fail, the remedy names them all."""
+        file = missing[0]
+        if _size(self._part(file)) >= file.size:  # an earlier run was stopped between the last byte and the check
+            with contextlib.suppress(MirrorError):
+                return self._check(file, resumed=True)
         reasons = []
-        for mirror in self.mirrors:
-            url = part.file.url(mirror)
+        for url in map(file.url, self.mirrors):
             try:
-                self._fetch_from(url, part)
-            except TransferError as error:
+                return self._fetch_from(url, file)
+            except MirrorError as error:
                 reasons.append(f"{url}: {error}")
-            else:
-                return None
-        return reasons
-
-    def _was_complete(self, part: Part) -> bool:
-        """An earlier run may have been stopped between the last byte and the check."""
-        if part.size() < part.file.size:
-            return False
-        try:
-            self._check(part, resumed=True)
-        except TransferError:
-            return False
-        return True
-
-    def _failure(self, reasons: Sequence[str], files: Sequence[ModelFile]) -> DownloadError:
         why = "; ".join(reasons) or "model.mirrors is empty"
-        message = f"{files[0].name} ({files[0].size / 1e6:,.0f} MB) could not be downloaded: {why}"
-        mirrors = self.mirrors or DEFAULT_MIRRORS
-        urls = " and ".join(" or ".join(file.url(mirror) for mirror in mirrors) for file in files)
+        message = f"{file.name} ({file.size / 1e6:,.0f} MB) could not be downloaded: {why}"
+        urls = " and ".join(" or ".join(map(each.url, self.mirrors)) or each.url() for each in missing)
         remedy = f"Fetch {urls} by hand into {self.folder}, or name another server in model.mirrors"
-        return DownloadError(message, remedy)
+        raise DownloadError(message, remedy)
 
-    def _fetch_from(self, url: str, part: Part) -> None:
-        """As many attempts as the mirror is worth. Raises TransferError with the reason of the last."""
+    def _fetch_from(self, url: str, file: ModelFile) -> None:
+        """As many attempts as the mirror is worth. Raises MirrorError with the reason of the last."""
         for attempt in itertools.count(1):
             try:
-                self._attempt(url, part)
-            except BrokenError as error:
+                self._attempt(url, file)
+            except MirrorError as error:
+                if not error.again:
+                    raise
                 if attempt >= self.settings.attempts:
-                    raise BrokenError(f"{error} (the last of {attempt} attempts)") from error
+                    raise MirrorError(f"{error} (the last of {attempt} attempts)", again=False) from error
                 _LOG.info("%s: %s; attempt %d follows", url, error, attempt + 1)
+                self.stopped.wait(self.settings.backoff_s * 2 ** (attempt - 1))
             else:
                 return
-            self.stopped.wait(self.settings.backoff_s * 2 ** (attempt - 1))
+
+    def _attempt(self, url: str, file: ModelFile) -> None:
+        self._go_on()
+        start = _size(self._part(file))
+        with ask(url, start, self.settings) as answer:
             self._go_on()
+            start = self._accept(answer, file, start)
+            self._write(answer, file, start)
+        self._check(file, resumed=start > 0)
 
-    def _attempt(self, url: str, part: Part) -> None:
-        request = part.request(url)
-        with Answer(request, self.stopped, self.settings) as answer:
-            head = answer.head()
-            self._accept(head, request, part)
-            self._write(answer, part)
-        self._check(part, resumed=head.start > 0)
+    def _accept(self, answer: Answer, file: ModelFile, start: int) -> int:
+        """How many of the bytes that are here the answer continues."""
+        continues = answer.status == HTTPStatus.PARTIAL_CONTENT
+        if answer.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE or (continues and answer.start != start):
+            self._part(file).unlink(missing_ok=True)
+            raise MirrorError("the server can't continue where the last attempt ended", again=True)
+        if not continues and answer.status != HTTPStatus.OK:
+            raise MirrorError(f"HTTP status {answer.status}", again=answer.status in PASSING)
+        if answer.total not in (None, file.size):
+            media = f" ({answer.media})" if answer.media else ""
+            raise MirrorError(f"has a file of {answer.total:,} bytes{media} instead of {file.size:,}", again=False)
+        return start if continues else 0
 
-    def _accept(self, head: Head, request: Request, part: Part) -> None:
-        """Afterwards NAME.part holds exactly the bytes before the first of the answer."""
-        if head.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE or (
-            head.status == HTTPStatus.PARTIAL_CONTENT and not _continues(head, request)
-        ):
-            part.discard()
-            raise BrokenError("the server can't continue where the last attempt ended")
-        if head.status not in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
-            raise (BrokenError if head.status in PASSING else RefusedError)(f"HTTP status {head.status}")
-        if head.total not in (None, part.file.size):
-            media = f" ({head.media})" if head.media else ""
-            raise RefusedError(f"has a file of {head.total:,} bytes{media} instead of {part.file.size:,}")
-        if head.status == HTTPStatus.OK:
-            part.restart(request.url, head.validator)
-
-    def _write(self, answer: Answer, part: Part) -> None:
-        name, size, done = part.file.name, part.file.size, part.size()
-        with part.path.open("ab") as file:
-            self.progress(name, done, size)
+    def _write(self, answer: Answer, file: ModelFile, done: int) -> None:
+        part = self._part(file)
+        with part.open("ab") as output:
+            output.truncate(done)
+            self.progress(file.name, done, file.size)
             for block in answer.blocks():
+                self._go_on()
                 done += len(block)
-                if done > size:
-                    part.discard()
-                    raise RefusedError(f"sent more than the {size:,} bytes of the official file")
-                file.write(block)
-                self.progress(name, done, size)
-            file.flush()
-            os.fsync(file.fileno())
-        if done < size:
-            raise BrokenError(f"ended after {done:,} of {size:,} bytes")
+                if done > file.size:
+                    part.unlink()
+                    raise MirrorError(f"sent more than the {file.size:,} bytes of the official file", again=False)
+                output.write(block)
+                self.progress(file.name, done, file.size)
+            output.flush()
+            os.fsync(output.fileno())
+        if done < file.size:
+            raise MirrorError(f"ended after {done:,} of {file.size:,} bytes", again=True)
 
-    def _check(self, part: Part, *, resumed: bool) -> None:
-        with part.path.open("rb") as file:
-            digest = sha256(file, between=self._go_on)
-        if digest in part.file.sha256:
-            return part.complete(digest)
-        seen = inspect(part.path)
-        part.discard()
-        # A resumed transfer deserves a second chance: perhaps only its beginning, from an earlier run, was wrong.
-        raise (BrokenError if resumed else RefusedError)(
-            f"sent other bytes than the official ones: that file is {seen}"
-        )
+    def _check(self, file: ModelFile, *, resumed: bool) -> None:
+        part, target = self._part(file), self.folder / file.name
+        with part.open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+        self._go_on()
+        if digest in file.sha256:
+            part.replace(target)
+            return remember(target, digest)
+        seen = inspect(part)
+        part.unlink()
+        # After a resumed transfer perhaps only the beginning was wrong, which may be from elsewhere.
+        raise MirrorError(f"sent other bytes than the official ones: that file is {seen}", again=resumed)
 
     def _go_on(self) -> None:
         if self.stopped.is_set():
-            raise StoppedError
+            raise StoppedError("stopped")
 
 
-def _continues(head: Head, request: Request) -> bool:
-    """Is it the rest of the same version? Some servers answer 206 whatever If-Range says."""
-    same = not request.validator or head.validator in ("", request.validator)
-    return request.start > 0 and head.start == request.start and same
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0

@@ -124,10 +124,14 @@ class Engines:
             self._warned = self.speaker.note
 
     async def _changed(self, seen: object, at_most: float) -> None:
-        """Returns when the model files are others than `seen`, or after `at_most` seconds."""
+        """Returns when the model files are others than `seen` and stay so for a moment, or after `at_most` seconds."""
+        now = seen
         deadline = time.monotonic() + at_most
-        while time.monotonic() < deadline and await asyncio.to_thread(self._signature) == seen:
+        while time.monotonic() < deadline and (now := await asyncio.to_thread(self._signature)) == seen:
             await asyncio.sleep(LOOK_S)
+        while now != seen:  # until nobody writes to them any more
+            await asyncio.sleep(LOOK_S)
+            seen, now = now, await asyncio.to_thread(self._signature)
 
     def _signature(self) -> list[tuple[int, int]]:
         """Size and time of the model files: that changes when somebody puts them there or mends them."""
@@ -154,7 +158,7 @@ def locate(settings: config.Model) -> ModelPaths | None:
         settings.dir, settings.release, settings.precision
     ):
         return None
-    models.check_kinds(paths)
+    models.check_kinds(paths, settings.release, settings.precision)
     return paths
 
 
@@ -174,7 +178,6 @@ def load_kokoro(settings: Config, paths: ModelPaths, choice: Choice) -> Speaker:
 
 
 def _load_on(choice: Choice, settings: Config, paths: ModelPaths) -> Speaker:
-    _warn_of_strangers(settings.model, paths)
     started = time.monotonic()
     session = open_session(paths.model, choice.device, settings.device)
     engine = KokoroEngine(session, paths.voices, Phonemizer(), settings.text)
@@ -183,6 +186,7 @@ def _load_on(choice: Choice, settings: Config, paths: ModelPaths) -> Speaker:
         render(engine, segment)
     session.verify()  # a fall back may come with the first inference
     seconds = time.monotonic() - started
+    _warn_of_strangers(settings.model, paths)
     return Speaker(engine, voices, f"Kokoro speaks on {session.device} ({choice.reason}), ready after {seconds:.1f} s")
 
 

@@ -1,15 +1,16 @@
 """Reads one file from one mirror: over HTTP, or from a folder for file:// addresses.
 
-What the server says comes first, as a Head, then the bytes as they arrive. Every failure becomes a TransferError that
-says in one line what was wrong and whether the same mirror is worth another attempt.
+Every failure becomes a MirrorError that says in one line what was wrong and whether the same mirror is worth another
+attempt.
 """
 
 import contextlib
 import os
 import re
 import ssl
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass, url2pathname
@@ -25,23 +26,18 @@ BLOCK = 64 * 1024
 MAX_REDIRECTS = 5
 """GitHub needs one."""
 
-MAX_VALIDATOR = 200
-"""Characters. An entity tag is some 20 to 70; a longer one isn't kept, and the hash decides alone."""
-
 MAX_REASON = 200
 """Characters of an error text that a server can influence."""
 
 
 @dataclass(frozen=True)
-class Transfer:
+class Patience:
     """How patient a download is."""
 
     connect_s: float = 10
     """A server that is there accepts within one second; the rest is for name resolution and lost packets."""
     read_s: float = 30
     """Silence after which a transfer counts as broken. It is resumed, so too short costs little."""
-    silence_s: float = 120
-    """The same where the two above don't see it: a folder on a dead network disk, headers that come byte by byte."""
     attempts: int = 5
     """For one file from one mirror: with the pauses below, a router has 15 s to come back."""
     backoff_s: float = 1
@@ -50,135 +46,91 @@ class Transfer:
     """How often `stopped` is looked at while waiting."""
 
 
-@dataclass(frozen=True)
-class Request:
-    url: str
-    start: int
-    """Bytes that are already here."""
-    validator: str
-    """Of the answer that those bytes came from: an entity tag or a date, or empty."""
+class MirrorError(Exception):
+    """The text is the reason, in one line."""
+
+    def __init__(self, reason: str, *, again: bool) -> None:
+        super().__init__(reason)
+        self.again = again
+        """May the same mirror do better at the next attempt?"""
 
 
 @dataclass(frozen=True)
-class Head:
-    """What an answer says before its bytes."""
-
+class Answer:
     status: int
     start: int
     """Where in the file its first byte stands; -1 if it doesn't say."""
     total: int | None
     """Bytes of the whole file, if it says so."""
-    validator: str
     media: str
     """The media type, such as text/html."""
+    source: BufferedReader | urllib3.BaseHTTPResponse
 
-
-class TransferError(Exception):
-    """The text is the reason, in one line."""
-
-
-class BrokenError(TransferError):
-    """The same mirror may do better at the next attempt."""
-
-
-class RefusedError(TransferError):
-    """Another attempt at this mirror would end the same way."""
-
-
-def read(request: Request, settings: Transfer) -> Generator[Head | bytes]:
-    """The head, then the bytes as they come."""
-    scheme = urlsplit(request.url).scheme
-    if scheme == "file":
-        yield from _read_file(request.url)
-    elif scheme in ("http", "https"):
-        try:
-            yield from _read_http(request, settings)
-        except (exceptions.HTTPError, OSError, ValueError) as error:
-            raise _translated(error, settings) from error
-    else:
-        raise RefusedError("not an address that starts with https://, http:// or file://")
-
-
-def _read_file(url: str) -> Generator[Head | bytes]:
-    parts = urlsplit(url)
-    if parts.netloc:
-        raise RefusedError("a file:// address of this machine has three slashes: file:///folder")
-    try:
-        with Path(url2pathname(parts.path)).open("rb") as file:
-            yield Head(200, 0, os.fstat(file.fileno()).st_size, "", "")
-            while block := file.read(BLOCK):
+    def blocks(self) -> Iterator[bytes]:
+        """The bytes as they come. Raises MirrorError."""
+        with _reasons():
+            while block := self.source.read1(BLOCK):
                 yield block
-    except OSError as error:
-        raise RefusedError(error.strerror or str(error)) from error
-
-
-def _read_http(request: Request, settings: Transfer) -> Generator[Head | bytes]:
-    """Follows redirects by itself, because urllib3 first reads the body of a redirect to its end, if it has one."""
-    url = request.url
-    for _ in range(MAX_REDIRECTS + 1):
-        if urlsplit(url).scheme not in ("http", "https"):
-            raise RefusedError("redirects to an address that starts with neither https:// nor http://")
-        with _open(url, request, settings) as response:
-            location = response.get_redirect_location()
-            if not location:
-                yield _head(response.status, response.headers)
-                while block := response.read1(BLOCK):
-                    yield block
-                return
-        url = urljoin(url, location)
-    raise RefusedError(f"more than {MAX_REDIRECTS} redirects")
 
 
 @contextlib.contextmanager
-def _open(url: str, request: Request, settings: Transfer) -> Iterator[urllib3.BaseHTTPResponse]:
-    timeout = urllib3.Timeout(connect=settings.connect_s, read=settings.read_s)
-    with _pool(url) as pool:
+def ask(url: str, start: int, patience: Patience) -> Iterator[Answer]:
+    """For the file, without its first `start` bytes if the mirror can do that. Raises MirrorError."""
+    with contextlib.ExitStack() as stack:
+        with _reasons():
+            scheme = urlsplit(url).scheme
+            if scheme not in ("http", "https", "file"):
+                raise MirrorError("not an address that starts with https://, http:// or file://", again=False)
+            answer = _open(stack, url) if scheme == "file" else _request(stack, url, start, patience)
+        yield answer
+
+
+def _open(stack: contextlib.ExitStack, url: str) -> Answer:
+    parts = urlsplit(url)
+    if parts.netloc:
+        raise MirrorError("a file:// address of this machine has three slashes: file:///folder", again=False)
+    path = Path(url2pathname(parts.path))
+    file = stack.enter_context(path.open("rb"))
+    return Answer(200, 0, os.fstat(file.fileno()).st_size, "", file)
+
+
+def _request(stack: contextlib.ExitStack, url: str, start: int, patience: Patience) -> Answer:
+    """Follows redirects by itself, because urllib3 first reads the body of a redirect to its end, if it has one."""
+    headers = {"User-Agent": f"wyoming-kokoro/{__version__}", "Accept-Encoding": "identity"}
+    if start:
+        headers["Range"] = f"bytes={start}-"
+    timeout = urllib3.Timeout(connect=patience.connect_s, read=patience.read_s)
+    for _ in range(MAX_REDIRECTS + 1):
+        pool = stack.enter_context(_pool(url))
         response = pool.request(
             "GET",
             url,
-            headers=_headers(request),
+            headers=headers,
             timeout=timeout,
             retries=False,
             redirect=False,
             preload_content=False,
             decode_content=False,
         )
-        with contextlib.closing(response):
-            yield response
+        stack.callback(response.close)
+        location = response.get_redirect_location()
+        if not location:
+            return _answer(response)
+        url = urljoin(url, location)
+        if urlsplit(url).scheme not in ("http", "https"):
+            raise MirrorError("redirects to an address that starts with neither https:// nor http://", again=False)
+    raise MirrorError(f"more than {MAX_REDIRECTS} redirects", again=False)
 
 
-def _headers(request: Request) -> dict[str, str]:
-    headers = {"User-Agent": f"wyoming-kokoro/{__version__}", "Accept-Encoding": "identity"}
-    if request.start:
-        headers["Range"] = f"bytes={request.start}-"
-        if request.validator:
-            headers["If-Range"] = request.validator
-    return headers
-
-
-def _head(status: int, headers: Mapping[str, str]) -> Head:
-    media = headers.get("Content-Type", "").partition(";")[0][:50]
-    start, total = 0, _number(headers.get("Content-Length", ""))
-    if status == 206:
-        stated = re.match(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)$", headers.get("Content-Range", ""))
-        start, total = (int(stated[1]), _number(stated[2])) if stated else (-1, None)
-    return Head(status, start, total, _validator(headers), media)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if re.fullmatch("[0-9]{1,18}", text) else None
-
-
-def _validator(headers: Mapping[str, str]) -> str:
-    """A weak entity tag (W/"...") isn't allowed in If-Range: RFC 9110, section 13.1.5."""
-    tag = headers.get("ETag", "")
-    validator = tag if tag.startswith('"') else headers.get("Last-Modified", "")
-    return validator if is_validator(validator) else ""
-
-
-def is_validator(text: object) -> bool:
-    """May it stand in a header?"""
-    return isinstance(text, str) and text.isascii() and text.isprintable() and len(text) <= MAX_VALIDATOR
+def _answer(response: urllib3.BaseHTTPResponse) -> Answer:
+    media = response.headers.get("Content-Type", "").partition(";")[0][:50]
+    start, total = 0, response.headers.get("Content-Length", "")
+    if response.status == 206:
+        span = response.headers.get("Content-Range", "")
+        stated = re.match(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)$", span)
+        start, total = (int(stated[1]), stated[2]) if stated else (-1, "")
+    bytes_in_all = int(total) if re.fullmatch("[0-9]{1,18}", total) else None
+    return Answer(response.status, start, bytes_in_all, media, response)
 
 
 def _pool(url: str) -> urllib3.PoolManager:
@@ -201,29 +153,28 @@ def _proxy(url: str) -> str:
     return proxy if "://" in proxy or not proxy else f"http://{proxy}"
 
 
-def _translated(error: Exception, settings: Transfer) -> TransferError:
-    cause = error.args[0] if error.args else None
-    if isinstance(error, exceptions.SSLError) and isinstance(cause, ssl.SSLCertVerificationError):
-        hint = "if a proxy here re-signs traffic, name its certificate in SSL_CERT_FILE"
-        return RefusedError(f"certificate not trusted: {cause.verify_message} ({hint})")
-    # a ValueError is about an address, which stays as it is
-    return (RefusedError if isinstance(error, ValueError) else BrokenError)(_reason(error, settings))
+@contextlib.contextmanager
+def _reasons() -> Iterator[None]:
+    try:
+        yield
+    except (exceptions.HTTPError, OSError, ValueError) as error:
+        # a ValueError is about an address and an OSError about a folder, which both stay as they are
+        distrust = isinstance(error, exceptions.SSLError) and isinstance(error.args[0], ssl.SSLCertVerificationError)
+        again = not distrust and not isinstance(error, (OSError, ValueError))
+        raise MirrorError(" ".join(_reason(error).split())[:MAX_REASON], again=again) from error
 
 
-def _reason(error: Exception, settings: Transfer) -> str:
+def _reason(error: Exception) -> str:
     match error:
-        case exceptions.NameResolutionError():
-            return "its host name can't be resolved"
-        case exceptions.ReadTimeoutError():
-            return f"nothing came for {settings.read_s:g} s"
-        case exceptions.NewConnectionError():
-            text = str(error).rpartition(": ")[2]
-        case exceptions.ConnectTimeoutError():
-            return f"no connection within {settings.connect_s:g} s"
+        case exceptions.SSLError(args=[ssl.SSLCertVerificationError() as cause, *_]):
+            hint = "if a proxy here re-signs traffic, name its certificate in SSL_CERT_FILE"
+            return f"certificate not trusted: {cause.verify_message} ({hint})"
+        case exceptions.TimeoutError():  # and a failed connection; before the colon stands which
+            return str(error).rpartition(": ")[2].rstrip(".")
         case exceptions.ProxyError():
-            text = f"proxy: {_reason(error.original_error, settings)}"
+            return f"proxy: {_reason(error.original_error)}"
         case exceptions.ProtocolError():
-            text = str(error.args[-1]) or repr(error.args[-1])
-        case _:
-            text = str(error)
-    return " ".join(text.split())[:MAX_REASON]
+            return str(error.args[-1]) or repr(error.args[-1])
+        case OSError():
+            return error.strerror or str(error)
+    return str(error)

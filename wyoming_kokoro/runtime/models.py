@@ -4,23 +4,20 @@ The files are those of the releases of thewh1teagle/kokoro-onnx. The same name c
 releases, and upstream has replaced files in place, so an entry is keyed by tag and name and may have several hashes.
 """
 
+import contextlib
 import os
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from wyoming_kokoro import config
 from wyoming_kokoro.errors import ModelError
+from wyoming_kokoro.runtime import kinds
 from wyoming_kokoro.runtime.fingerprints import fingerprint
-from wyoming_kokoro.runtime.kinds import Kind, content
-from wyoming_kokoro.runtime.kinds import inspect as inspect
 
-RELEASES: tuple[str, ...] = ("v1.0", "v1.1", "v1.1-zh")
-PRECISIONS: tuple[str, ...] = ("fp32", "fp16", "int8")
-
-DEFAULT_MIRRORS: tuple[str, ...] = ("https://github.com/thewh1teagle/kokoro-onnx/releases/download",)
-"""A file's address is {mirror}/{tag}/{name}."""
+UPSTREAM: str = config.Model.model_fields["mirrors"].default[0]
+"""The official mirror. A file's address is {mirror}/{tag}/{name}."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +30,7 @@ class ModelFile:
     sha256: frozenset[str]
     """Lower-case hex. More than one where upstream has replaced the file."""
 
-    def url(self, mirror: str) -> str:
+    def url(self, mirror: str = UPSTREAM) -> str:
         return f"{mirror.rstrip('/')}/{self.tag}/{self.name}"
 
 
@@ -62,30 +59,21 @@ v1.1     voices  voices-v1.0.bin         28214398  bca610b8308e8d99f32e6fe4197e7
 v1.1-zh  fp32    kokoro-v1.1-zh.onnx    325506167  859f9ded9f53be16c24857cdab3254a45da53c3afd5ba6ef134c7de3f822e326
 v1.1-zh  voices  voices-v1.1-zh.bin      53815880  14cb6186c99e4f6016871405f62046c5df863ae27465cbdc4ee08be7dd703acd
 """
-"""Sizes and hashes as several public sources give them."""
+"""Release, precision or "voices", name, size and hash, as several public sources give them."""
 
-TAGS = {"v1.0": "model-files-v1.0", "v1.1": "model-files-v1.1", "v1.1-zh": "model-files-v1.1"}
-
-
-def _table() -> dict[tuple[str, str], ModelFile]:
-    """(release, precision or "voices") -> file."""
-    table: dict[tuple[str, str], ModelFile] = {}
-    for line in OFFICIAL.split("\n")[1:-1]:
-        release, part, name, size, sha256 = line.split()
-        table[release, part] = ModelFile(TAGS[release], name, int(size), frozenset({sha256}))
-    return table
-
-
-FILES = _table()
+FILES = {
+    (release, part): ModelFile(f"model-files-{release.removesuffix('-zh')}", name, int(size), frozenset({sha256}))
+    for release, part, name, size, sha256 in map(str.split, OFFICIAL.strip().splitlines())
+}
 
 
 def official(release: str, precision: str) -> tuple[ModelFile, ModelFile]:
     """The model and the voices that belong together; ModelError for a combination that isn't published."""
-    if precision in PRECISIONS and (release, precision) in FILES:
+    published = [key for key in FILES if key[1] != "voices"]
+    if (release, precision) in published:
         return FILES[release, precision], FILES[release, "voices"]
-    there = ", ".join(f"{release} {part}" for release, part in FILES if part in PRECISIONS)
     message = f"there is no official Kokoro model '{release} {precision}'"
-    raise ModelError(message, f"Set model.release and model.precision to one of: {there}")
+    raise ModelError(message, f"Set model.release and model.precision to one of: {', '.join(map(' '.join, published))}")
 
 
 def find(folder: Path, release: str, precision: str) -> ModelPaths | None:
@@ -99,54 +87,54 @@ def find(folder: Path, release: str, precision: str) -> ModelPaths | None:
 
 def _is_readable(path: Path) -> bool:
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            return False
-        path.open("rb").close()
+        regular = path.is_file()
+        if regular:  # opening a pipe would wait
+            path.open("rb").close()
     except PermissionError as error:
         raise ModelError(f"{path} can't be read: permission denied", permission_remedy("read")) from error
     except OSError:
         return False
-    return True
+    return regular
 
 
 def permission_remedy(what: str) -> str:
     return f"Give the user with id {os.geteuid()} permission to {what} there, or set model.dir to another folder"
 
 
-def check_kinds(paths: ModelPaths) -> None:
-    """ModelError if one of the two is another thing. Cheap: reads the first bytes, and the directory of the voices."""
-    model, voices = official("v1.1-zh" if "zh" in paths.model.name else "v1.1", "fp32")
-    mistakes = [
-        *_mistakes(paths.model, Kind.MODEL, model, "ONNX", "model.path"),
-        *_mistakes(paths.voices, Kind.VOICES, voices, "npz", "model.voices_path"),
-    ]
-    if mistakes:
-        messages, remedies = zip(*mistakes, strict=True)
-        raise ModelError("; ".join(messages), f"Run 'wyoming-kokoro download', or {', and '.join(remedies)}")
+def check_kinds(paths: ModelPaths, release: str = "v1.1", precision: str = "fp32") -> None:
+    """ModelError if one of the two is another thing, naming the official files of `release` and `precision`.
+
+    Cheap: reads the first bytes, and the directory of the voices.
+    """
+    expected = [(paths.model, kinds.MODEL, "model.path"), (paths.voices, kinds.VOICES, "model.voices_path")]
+    messages, remedies = [], ["Run 'wyoming-kokoro download'"]
+    for (path, kind, key), file in zip(expected, official(release, precision), strict=True):
+        with _reading(path):
+            found = kinds.inspect(path)
+        if found != kind:
+            need = f"Kokoro {release} {precision} needs {file.name} ({file.size / 1e6:.0f} MB)"
+            messages.append(f"{path} is {found}; {need}")
+            remedies.append(f"fetch {file.url()} and name it in {key}")
+    if messages:
+        raise ModelError("; ".join(messages), ", or ".join([remedies[0], ", and ".join(remedies[1:])]))
 
 
-def _mistakes(path: Path, expected: Kind, needed: ModelFile, form: str, key: str) -> Iterator[tuple[str, str]]:
-    found = content(path)
-    if found.kind is Kind.UNREADABLE:
-        raise ModelError(f"{path} is {found.words}", permission_remedy("read"))
-    if found.kind is not expected:
-        version = "1.1-zh" if "zh" in needed.name else "1.0"
-        need = f"Kokoro {version} needs {needed.name} ({needed.size / 1e6:.0f} MB, {form})"
-        yield f"{path} is {found.words}; {need}", f"fetch {needed.url(DEFAULT_MIRRORS[0])} and name it in {key}"
-
-
-def verify(path: Path, wanted: ModelFile | None) -> Verdict:
-    """Is this the wanted official file (or, without one, any), one of another release, or neither?
+def verify(path: Path, wanted: ModelFile) -> Verdict:
+    """Is this the wanted official file, one of another release, or neither?
 
     Reads the whole file once and remembers its hash beside it. ModelError if it can't be read.
     """
-    try:
+    with _reading(path):
         digest = fingerprint(path)
+        match = next((file for file in (wanted, *FILES.values()) if digest in file.sha256), None)
+        if not match:
+            return Verdict("unknown", f"{kinds.inspect(path)}, not one of the official files (sha256 {digest})")
+    return Verdict("official" if match is wanted else "other release", f"the official {match.name} of {match.tag}")
+
+
+@contextlib.contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise ModelError(f"{path} can't be read: {error.strerror}", permission_remedy("read")) from error
-    known = [*([wanted] if wanted else []), *FILES.values()]
-    match = next((file for file in known if digest in file.sha256), None)
-    if not match:
-        return Verdict("unknown", f"{inspect(path)}, not one of the official files (sha256 {digest})")
-    kind: Literal["official", "other release"] = "official" if wanted in (None, match) else "other release"
-    return Verdict(kind, f"the official {match.name} of {match.tag}")

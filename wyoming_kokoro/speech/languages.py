@@ -5,7 +5,7 @@ Source: the voice table of Kokoro v1.0, and kokoro 0.9.4 `pipeline.py` for lette
 
 from dataclasses import dataclass
 
-from wyoming_kokoro.errors import VoiceError, nearest
+from wyoming_kokoro.errors import VoiceError
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,4 @@ def match_tag(wanted: str, tags: list[str]) -> str:
     for tag in tags:
         if tag.split("-")[0].lower() == canonical.split("-")[0]:
             return tag
-    raise VoiceError(
-        f"No voice speaks the language {wanted!r}{nearest(wanted, tags)}", f"There are voices for {', '.join(tags)}"
-    )
+    raise VoiceError(f"No voice speaks the language {wanted[:20]!r}", f"There are voices for {', '.join(tags)}")

@@ -28,6 +28,9 @@ GRADES = {
 }  # fmt: skip
 OFFICIAL = tuple(GRADES)
 
+SHOWN = 60
+"""Characters of a name that a client sent, in the error that answers it."""
+
 DEFAULT_MARK = "(default) "
 """Home Assistant sorts voices by the shown name and takes the first: a bracket sorts before every letter."""
 
@@ -91,8 +94,8 @@ class Catalogue:
 def _known(name: str, names: Collection[str]) -> str:
     if name in names:
         return name
-    hint = nearest(name, names)
-    raise VoiceError(f"There is no voice {name!r}{hint}", f"There are {', '.join(sorted(names))}")
+    shown = name[:SHOWN]
+    raise VoiceError(f"There is no voice {shown!r}{nearest(shown, names)}", f"There are {', '.join(sorted(names))}")
 
 
 def catalogue(settings: config.Voices, available: Iterable[str] = OFFICIAL) -> Catalogue:
@@ -108,6 +111,9 @@ def catalogue(settings: config.Voices, available: Iterable[str] = OFFICIAL) -> C
     for name in settings.settings:
         _check(name, names, "settings", name)
     kept = [voice for voice in voices if _kept(voice.name, settings)]
+    if settings.default in names and settings.default not in {voice.name for voice in kept}:
+        key = "exclude" if settings.exclude else "include"
+        raise ConfigError(f"leaves out voices.default, which is '{settings.default}'", key=("voices", key))
     default = _check(settings.default, {voice.name for voice in kept}, "default")
     defaults = _defaults(kept, settings, default)
     marked = [_marked(voice, defaults) for voice in sorted(kept, key=lambda voice: voice.name)]
@@ -172,10 +178,15 @@ def _defaults(voices: list[Voice], settings: config.Voices, default: str) -> set
     chosen = {voice.language.tag: voice.name for voice in voices if voice.name == default}
     for language, name in settings.by_language.items():
         _check(name, {voice.name for voice in voices}, "by_language", language)
+        key = ("voices", "by_language", language)
         try:
-            chosen[match_tag(language, [known.tag for known in LANGUAGES])] = name
+            tag = match_tag(language, [known.tag for known in LANGUAGES if known.espeak])
         except VoiceError as error:
-            raise ConfigError(error.message, error.remedy, ("voices", "by_language", language)) from None
+            raise ConfigError(error.message, error.remedy, key) from None
+        speaks = next(voice.language for voice in voices if voice.name == name)
+        if speaks.tag != tag:
+            raise ConfigError(f"'{name}' speaks {speaks.name} ({speaks.tag}), not {tag}", key=key)
+        chosen[tag] = name
     for voice in sorted(voices, key=_quality):
         chosen.setdefault(voice.language.tag, voice.name)
     return set(chosen.values())

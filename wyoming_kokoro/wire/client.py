@@ -40,6 +40,10 @@ def reachable(uri: str) -> str:
 async def connected(uri: str, *, answer_within: float = SILENCE_S) -> AsyncIterator[AsyncClient]:
     """Raises ServerError where nobody listens, or the URI is none."""
     remedy = "Is the service running, and is this its address? Servers nearby: `wyoming-kokoro say --discover TEXT`"
+    if uri.startswith("stdio:"):
+        raise ServerError(
+            f"{uri} is no address that a client can connect to", "Expected tcp://HOST:PORT or unix:///PATH"
+        )
     try:
         client = AsyncClient.from_uri(uri, connect_timeout=CONNECT_S, read_timeout=answer_within)
         await client.connect()

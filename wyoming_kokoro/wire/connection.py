@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 SEND_TIMEOUT_S = 60.0
 """A client that takes nothing for so long is gone: nobody pauses a spoken answer for a minute."""
+PROBE_S = 0.1
+"""How long the news that nobody is there any more takes to come back, on a home network."""
 LINGER_S = 1.0
 """How long a client that was answered an error may take to read it and leave."""
 MAX_REQUESTS = 64
@@ -85,7 +87,16 @@ class Connection:
             await asyncio.sleep(0)  # a read that finds data doesn't suspend: one client could keep the loop
         if self._streaming:
             speaking.cancel()  # it left in the middle of a text
+        elif self._unfinished:
+            await self._probe()
         self.finish()
+
+    async def _probe(self) -> None:
+        """Tells a client that waits for its answer from one that has left: there, the second write fails."""
+        await self.send(encode_all(Pong()))
+        await asyncio.sleep(PROBE_S)
+        if self._unfinished:
+            await self.send(encode_all(Pong()))
 
     async def _next(self) -> Event | None:
         try:

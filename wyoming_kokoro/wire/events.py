@@ -41,7 +41,7 @@ async def read_event(reader: asyncio.StreamReader) -> Event | None:
         return None
     kind, inline = header.get("type"), header.get("data") or {}
     if not isinstance(kind, str) or not isinstance(inline, dict):
-        raise ProtocolError(f"An event needs a type that is a string and data that is an object, got {_short(header)}")
+        raise ProtocolError("An event needs a type that is a string and data that is an object")
     return Event(kind, {**inline, **data})
 
 
@@ -69,8 +69,8 @@ def voice_of(event: Event) -> SynthesizeVoice:
     """The voice that an event asks for; everything None where it names none. Raises ProtocolError."""
     voice = event.data.get("voice") or {}
     if not isinstance(voice, dict):
-        raise ProtocolError(f"{event.type}: voice must be an object, got {_short(voice)}")
-    name, language, speaker = (string_of(event, voice, key) for key in ("name", "language", "speaker"))
+        raise ProtocolError(f"{event.type}: voice must be an object, got {type(voice).__name__}")
+    name, language, speaker = (string_of(event, voice, key) or None for key in ("name", "language", "speaker"))
     return SynthesizeVoice(name, language, speaker)
 
 
@@ -79,16 +79,17 @@ def string_of(event: Event, data: dict[str, Any], key: str, *, required: bool = 
     value = data.get(key)
     if isinstance(value, str) or (value is None and not required):
         return value
-    raise ProtocolError(f"{event.type}: {key} must be a string, got {_short(value)}")
+    # what people say stays out of errors, and so out of the log
+    raise ProtocolError(f"{event.type}: {key} must be a string, got {type(value).__name__}")
 
 
 def _object(content: bytes, part: str) -> dict[str, Any]:
     try:
         value = json.loads(content)
     except (ValueError, RecursionError):
-        raise ProtocolError(f"The {part} of an event must be JSON in UTF-8, got {content[:40]!r}") from None
+        raise ProtocolError(f"The {part} of an event must be JSON in UTF-8; {len(content)} bytes are not") from None
     if not isinstance(value, dict):
-        raise ProtocolError(f"The {part} of an event must be a JSON object, got {_short(value)}")
+        raise ProtocolError(f"The {part} of an event must be a JSON object, got {type(value).__name__}")
     return value
 
 

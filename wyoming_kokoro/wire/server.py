@@ -65,6 +65,8 @@ class Server:
         self._closing = True
         if self._listener:
             self._listener.close()
+            if self.bound is None:  # before Python 3.13 the file of a unix socket stays
+                Path(urlsplit(self.uri).path).unlink(missing_ok=True)
         for connection in self._connections.values():
             connection.finish()
         await self._ended(grace)
@@ -88,8 +90,11 @@ class Server:
 
     async def _open_unix(self, path: Path) -> None:
         # asyncio would take the path of a service that is still listening
-        if path.exists() and stat.S_ISSOCK(path.stat().st_mode) and _answers(path):
-            raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+        if path.exists():
+            if not path.is_socket():
+                raise ServerError(f"Can't listen on unix://{path}: that is a file, and no socket", "Change server.uri")
+            if _answers(path):
+                raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
         self._listener = await asyncio.start_unix_server(self._accept, path, limit=MAX_HEADER, backlog=BACKLOG)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
