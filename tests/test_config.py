@@ -105,6 +105,19 @@ def test_relative_paths_are_meant_from_the_file(tmp_path: Path) -> None:
     assert model.voices_path == Path.home() / "v.bin"
 
 
+def test_a_user_without_a_home_is_told_what_to_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container that runs under a number: the default of model.dir can't be used, another one can."""
+
+    def homeless(path: Path) -> Path:
+        if str(path).startswith("~"):
+            raise RuntimeError("Could not determine home directory.")
+        return path
+
+    monkeypatch.setattr(Path, "expanduser", homeless)
+    assert "model.dir: " in fault() and "no home folder for ~; give a whole path" in fault()
+    assert loaded(environ={"WYOMING_KOKORO_MODEL__DIR": str(tmp_path)}).model.dir == tmp_path
+
+
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [

@@ -57,7 +57,10 @@ def _announceable(address: str) -> str:
 def _path(path: Path, info: ValidationInfo) -> Path:
     """Relative paths are meant from the folder of the configuration file, which validation gets as its context."""
     folder = info.context if isinstance(info.context, Path) else Path()
-    return folder / path.expanduser()
+    try:
+        return folder / path.expanduser()
+    except RuntimeError:  # a container's user may have none
+        raise ValueError("this user has no home folder for ~; give a whole path") from None
 
 
 Seconds = Annotated[float, Field(ge=0, le=5)]
@@ -136,7 +139,7 @@ class Config(_Section):
     discovery: Discovery = Discovery()
     device: Device = Device()
     engine: Literal["auto", "kokoro", "espeak"] = "auto"
-    model: Model = Model()
+    model: Model = Field(default_factory=Model)  # not before it is needed: it asks for the user's home
     voices: Voices = Voices()
     text: Text = Text()
     web: Web = Web()

@@ -57,7 +57,7 @@ def load(
     path = path or (Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None)
     sources = [from_file(path)] if path else []
     sources += [from_environment(environ), from_flags(flags)]
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {"model": {}}  # validated even if nobody sets a key of it, for the user's home
     for source in sources:
         values = _merge(values, source.values)
     try:

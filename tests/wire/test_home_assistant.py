@@ -10,6 +10,11 @@ from fakes import FakeEngine, answers, client_of, pcm, served
 from wyoming.client import AsyncClient
 from wyoming.event import Event
 
+from wyoming_kokoro import config
+from wyoming_kokoro.speech.engine import Speaker
+from wyoming_kokoro.speech.voices import catalogue
+from wyoming_kokoro.wire.info import describe
+
 RECORDED = Path(__file__).parent.parent / "home_assistant"
 OTHER_NAMES = {"en_amy": "af_bella", "en_bob": "am_adam"}
 """The recordings name the voices of the server that they were made with."""
@@ -132,6 +137,13 @@ async def test_info_has_all_that_its_config_flow_needs() -> None:
     assert all(voice["languages"] and voice["description"] for voice in program["voices"])
     languages = {tag for voice in program["voices"] for tag in voice["languages"]}
     assert languages == {"en-US", "en-GB", "es-ES", "fr-FR", "hi-IN", "it-IT", "pt-BR"}
+
+
+def test_info_does_not_name_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody on the network can read it."""
+    monkeypatch.setenv("HOME", "/home/jane")
+    speaker = Speaker(FakeEngine(), catalogue(config.Voices()), "no model in /home/jane/models")
+    assert describe(speaker).tts[0].description == "Kokoro text-to-speech. no model in ~/models"
 
 
 async def test_the_default_voice_is_the_first_that_home_assistant_shows() -> None:
