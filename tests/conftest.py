@@ -1,8 +1,10 @@
-"""What many tests need: a configuration without network, the tiny model, an engine, a served socket."""
+"""What several files of tests need: a configuration without network, the tiny model, a mirror of model files."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from model_server import Server, serving, without_proxies
 from tiny_kokoro import write_files
 
 from wyoming_kokoro import config
@@ -26,3 +28,11 @@ def settings(tmp_path: Path) -> Config:
         device=config.Device(prefer="cpu"),
         model=config.Model(dir=tmp_path / "models", download=False),
     )
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """An HTTP server of model files, for the modules that download."""
+    without_proxies(monkeypatch)
+    with serving() as server:
+        yield server

@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,11 +25,9 @@ from model_server import (
     chunked,
     fetch,
     redirect,
-    serving,
     status,
     whole,
     without_length,
-    without_proxies,
 )
 from permissions import folder_for_all, unprivileged
 
@@ -38,13 +35,6 @@ from wyoming_kokoro.errors import DownloadError, ModelError
 from wyoming_kokoro.runtime import fingerprints
 from wyoming_kokoro.runtime.download import LOCK, StoppedError, download
 from wyoming_kokoro.runtime.mirror import Patience
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    without_proxies(monkeypatch)
-    with serving() as server:
-        yield server
 
 
 def test_a_file_is_fetched_once(tmp_path: Path, server: Server) -> None:

@@ -1,7 +1,6 @@
 """One mirror: what is asked of it, and what is made of its answers."""
 
 import base64
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,22 +15,13 @@ from model_server import (
     chunked,
     fetch,
     redirect,
-    serving,
     whole,
     without_length,
-    without_proxies,
 )
 
 from wyoming_kokoro.errors import DownloadError
 from wyoming_kokoro.runtime.download import download
 from wyoming_kokoro.runtime.mirror import MAX_REDIRECTS
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    without_proxies(monkeypatch)
-    with serving() as server:
-        yield server
 
 
 @pytest.mark.parametrize("to", ["/elsewhere?token=1", "{url}/elsewhere?token=1"])

@@ -1,7 +1,6 @@
 """Transfers that end early, and how they go on."""
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,23 +18,14 @@ from model_server import (
     fetch,
     partial,
     redirect,
-    serving,
     stall,
     status,
     whole,
     without_length,
-    without_proxies,
 )
 
 from wyoming_kokoro.errors import DownloadError
 from wyoming_kokoro.runtime.download import StoppedError, download
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    without_proxies(monkeypatch)
-    with serving() as server:
-        yield server
 
 
 def leave_part(folder: Path, body: bytes) -> None:

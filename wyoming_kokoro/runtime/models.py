@@ -107,7 +107,7 @@ def check_kinds(paths: ModelPaths, release: str = "v1.1", precision: str = "fp32
     Cheap: reads the first bytes, and the directory of the voices.
     """
     expected = [(paths.model, kinds.MODEL, "model.path"), (paths.voices, kinds.VOICES, "model.voices_path")]
-    messages, remedies = [], ["Run 'wyoming-kokoro download'"]
+    messages, remedies = [], ["Move it away and run `wyoming-kokoro download`"]
     for (path, kind, key), file in zip(expected, official(release, precision), strict=True):
         with _reading(path):
             found = kinds.inspect(path)
