@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 
+import numpy as np
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.tts import SynthesizeStopped, SynthesizeVoice
 
@@ -100,8 +101,7 @@ class Answer:
                     log.info("left out a sentence: %s", error)
                     continue
                 log.debug("synthesized %.2f s: %s", len(samples) / RATE, segment.content)
-                await self._queue(silence(pause))
-                await self._queue(samples)
+                await self._queue(np.concatenate([silence(pause), samples]))
                 pause = segment.pause
         if not self._samples:
             await self._queue(silence(NOTHING_S))
@@ -116,9 +116,8 @@ class Answer:
         return self._clock() if self._started is None else self._started + self._samples / RATE
 
     async def _queue(self, samples: Samples) -> None:
-        if samples.size:
-            self._samples += len(samples)
-            await self._ready.put(samples)
+        self._samples += len(samples)
+        await self._ready.put(samples)
 
     async def _play(self) -> None:
         while (samples := await self._ready.get()) is not None:

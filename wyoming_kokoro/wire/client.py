@@ -82,12 +82,15 @@ async def speak(
     streams = any(program.supports_synthesize_streaming for program in (await describe(client)).tts)
     send = _stream_text if streams else _send_text
     end = SynthesizeStopped if streams else AudioStop
+    failure: KokoroError | None = None
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(send(client, pieces, voice))
             tasks.create_task(_receive(client, end.is_type, take))
     except* KokoroError as group:
-        raise first_of(group) from None
+        failure = first_of(group)
+    if failure:  # raised in there, Python 3.11.2 would wrap it in a group again
+        raise failure
 
 
 async def _stream_text(client: AsyncClient, pieces: AsyncIterable[str], voice: SynthesizeVoice) -> None:
