@@ -55,7 +55,8 @@ class Observer:
         self._mdns = mdns
 
     def changed(self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
-        if name == self.full_name:
+        # an announcement is repeated, which a busy machine hears as an update with nothing new
+        if name == self.full_name and state_change is not ServiceStateChange.Updated:
             self.changes.put_nowait(state_change)
 
     async def added(self) -> AsyncServiceInfo:
