@@ -1,5 +1,6 @@
 """An engine whose work can be seen and held, and a server around it."""
 
+import asyncio
 import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, closing
@@ -30,6 +31,11 @@ class FakeEngine:
         self.spoken: list[tuple[str, str]] = []
         """(text, voice) in the order in which synthesis began."""
         self._gates = {text: threading.Event() for text in held}
+
+    async def begun(self) -> None:
+        """Returns once something is being synthesized, or was."""
+        while not self.spoken:
+            await asyncio.sleep(0.005)
 
     def release(self, text: str) -> None:
         self._gates[text].set()

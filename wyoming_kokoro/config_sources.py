@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from wyoming_kokoro.config import Config
+from wyoming_kokoro.config import Config, VoiceSettings
 from wyoming_kokoro.errors import ConfigError, nearest
 
 ENV_PREFIX = "WYOMING_KOKORO_"
@@ -177,7 +177,7 @@ def _allowed(section: Key) -> list[str]:
     for name in section:
         annotation = model.model_fields[name].annotation if name in model.model_fields else None
         if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-            return ["speed", "gain"]  # the one section under a key of the user's: voices.settings.NAME
+            return list(VoiceSettings.model_fields)  # the one section under a key of the user's: voices.settings.NAME
         model = annotation
     return list(model.model_fields)
 

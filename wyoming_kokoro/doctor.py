@@ -15,8 +15,8 @@ from wyoming_kokoro import __version__
 from wyoming_kokoro.audio import RATE
 from wyoming_kokoro.config import Config
 from wyoming_kokoro.errors import KokoroError
-from wyoming_kokoro.runtime import devices, lanes, models
-from wyoming_kokoro.runtime.engines import Engines, locate, verdicts
+from wyoming_kokoro.runtime import devices, lanes
+from wyoming_kokoro.runtime.engines import Engines, locate, official_names, verdicts
 from wyoming_kokoro.speech.engine import render
 
 SENTENCE = "Everything is ready, and this is how it sounds."
@@ -44,7 +44,7 @@ def examine(settings: Config) -> Iterator[Finding]:
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         _versions,
         lambda: _packages(facts),
-        lambda: _phonemizer(_owners("phonemizer")),
+        lambda: _phonemizer(devices.owners("phonemizer")),
         lambda: _device(settings.device.prefer, facts),
         lambda: _files(settings),
         lambda: _folder(settings.model.dir),
@@ -73,13 +73,8 @@ def _packages(facts: devices.Facts) -> Iterator[Finding]:
         yield Finding("error", f"{' and '.join(facts.owners)} are installed over the same folder", AFRESH)
 
 
-def _owners(prefix: str) -> list[str]:
-    names = {str(found.metadata["Name"]) for found in metadata.distributions()}
-    return sorted(name for name in names if name.lower().replace("_", "-").startswith(prefix))
-
-
-def _phonemizer(owners: list[str]) -> Iterator[Finding]:
-    if owners == ["phonemizer-fork"]:
+def _phonemizer(owners: tuple[str, ...]) -> Iterator[Finding]:
+    if owners == ("phonemizer-fork",):
         yield Finding("ok", f"phonemizer-fork {metadata.version('phonemizer-fork')}")
     else:
         yield Finding("error", f"the package phonemizer is of {' and '.join(owners) or 'nobody'}", AFRESH)
@@ -98,8 +93,7 @@ def _files(settings: Config) -> Iterator[Finding]:
     model = settings.model
     paths = locate(model)
     if paths is None:
-        names = " and ".join(file.name for file in models.official(model.release, model.precision))
-        remedy = f"wyoming-kokoro download, or put {names} there"
+        remedy = f"wyoming-kokoro download, or put {official_names(model)} there"
         yield Finding("warning", f"Kokoro's model is not in {model.dir}: the embedded voice speaks", remedy)
         return
     for path, verdict in verdicts(model, paths):

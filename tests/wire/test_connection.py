@@ -210,8 +210,7 @@ async def test_the_most_urgent_listener_is_served_first() -> None:
     async with served(engine) as server, client_of(server) as long, client_of(server) as short:
         text = "The first is held. " + " ".join(f"Sentence number {n} of many." for n in range(8))
         await send(long, ("synthesize", {"text": text}))
-        while not engine.spoken:
-            await asyncio.sleep(0.005)
+        await engine.begun()
         reading = asyncio.create_task(answers(long, "audio-stop"))
         await send(short, ("synthesize", {"text": "Now."}), ("ping", {}))
         await answers(short, "pong")
@@ -267,8 +266,7 @@ async def test_a_client_that_leaves_costs_no_more_work() -> None:
         async with client_of(server) as client:
             await send(client, ("synthesize-start", {}))
             await send(client, ("synthesize-chunk", {"text": "Held sentence one. Never two. Never three. Never"}))
-            while not engine.spoken:
-                await asyncio.sleep(0.005)
+            await engine.begun()
         await send(other, ("synthesize", {"text": "For the other."}))
         while len(server._connections) > 1:  # until the service has seen the end of the stream
             await asyncio.sleep(0.005)
@@ -294,8 +292,7 @@ async def test_a_client_that_closes_behind_its_request_costs_no_work() -> None:
     engine = FakeEngine("Held for another.")
     async with served(engine) as server, client_of(server) as other:
         await send(other, ("synthesize", {"text": "Held for another."}))
-        while not engine.spoken:
-            await asyncio.sleep(0.005)
+        await engine.begun()
         for n in range(5):
             async with client_of(server) as client:
                 await send(client, ("synthesize", {"text": f"Nobody waits for this, {n}."}))

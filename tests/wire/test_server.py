@@ -81,8 +81,7 @@ async def test_closing_lets_answers_finish_within_the_grace() -> None:
             await send(idle, ("ping", {}))
             await answers(idle, "pong")
             await send(client, ("synthesize", {"text": "Held until closing."}))
-            while not engine.spoken:
-                await asyncio.sleep(0.005)
+            await engine.begun()
             closing = asyncio.create_task(server.close(grace=10))
             assert await answers(idle) == []
             engine.release("Held until closing.")
@@ -98,8 +97,7 @@ async def test_closing_ends_what_takes_longer_with_an_error() -> None:
     engine = FakeEngine("Held beyond.")
     async with served(engine) as server, client_of(server) as client:
         await send(client, ("synthesize", {"text": "Held beyond."}))
-        while not engine.spoken:
-            await asyncio.sleep(0.005)
+        await engine.begun()
         await server.close(grace=0.05)
         events = await answers(client)
         engine.release("Held beyond.")

@@ -10,9 +10,8 @@ import click
 from wyoming_kokoro.cli.options import configuration, start_logging
 from wyoming_kokoro.config import Config
 from wyoming_kokoro.runtime import models
-from wyoming_kokoro.runtime.download import Progress
+from wyoming_kokoro.runtime.download import Progress, log_progress
 from wyoming_kokoro.runtime.download import download as fetch
-from wyoming_kokoro.runtime.engines import log_progress
 
 
 @click.command()

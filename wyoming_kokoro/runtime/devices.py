@@ -11,6 +11,8 @@ from wyoming_kokoro.runtime import lanes
 
 CUDA = "CUDAExecutionProvider"
 CPU = "CPUExecutionProvider"
+REMEDY = "Run `wyoming-kokoro doctor`, or set device.prefer to auto or cpu"
+"""For a GPU that was asked for and isn't really there."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,14 @@ class Choice:
 
 
 def gather() -> Facts:
-    names = {str(found.metadata["Name"]) for found in metadata.distributions()}
-    owners = (name for name in names if name.lower().replace("_", "-").startswith("onnxruntime"))
     providers = tuple(onnxruntime.get_available_providers())
-    return Facts(onnxruntime.__version__, providers, tuple(sorted(owners)), lanes.gather())
+    return Facts(onnxruntime.__version__, providers, owners("onnxruntime"), lanes.gather())
+
+
+def owners(package: str) -> tuple[str, ...]:
+    """The installed distributions that unpack into the folder of a package: those whose names begin like it."""
+    names = {str(found.metadata["Name"]) for found in metadata.distributions()}
+    return tuple(sorted(name for name in names if name.lower().replace("_", "-").startswith(package)))
 
 
 def choose(prefer: str, facts: Facts) -> Choice:
@@ -61,8 +67,7 @@ def choose(prefer: str, facts: Facts) -> Choice:
     if not missing and index >= len(facts.machine.gpus):
         missing = f"there is no GPU {index}, only {len(facts.machine.gpus)}, counted from 0"
     if missing:
-        remedy = "Run `wyoming-kokoro doctor`, or set device.prefer to auto or cpu"
-        raise DeviceError(f"device.prefer is {prefer}, but {missing}", remedy)
+        raise DeviceError(f"device.prefer is {prefer}, but {missing}", REMEDY)
     return Choice(Device("cuda", index), "as configured")
 
 

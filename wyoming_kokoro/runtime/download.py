@@ -66,6 +66,19 @@ def download(
     _run_until(stopped, lambda: work.run(files), settings.poll_s)
 
 
+def log_progress(step: float = 0.1) -> Progress:
+    """A progress report in lines: one for each `step` of a file."""
+    reached: dict[str, int] = {}
+
+    def report(name: str, done: int, total: int) -> None:
+        steps = int(done / total / step)
+        if steps > reached.setdefault(name, 0):
+            reached[name] = steps
+            _LOG.info("%s: %d of %d MB", name, done // 1_000_000, total // 1_000_000)
+
+    return report
+
+
 def _run_until(stopped: threading.Event, work: Callable[[], None], poll_s: float) -> None:
     """Runs `work` in a thread that is left behind when `stopped` is set.
 

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from wyoming_kokoro.config import Config
 from wyoming_kokoro.errors import ConfigError, DeviceError, ModelError, SynthesisError
 from wyoming_kokoro.runtime import devices, models
 from wyoming_kokoro.runtime.devices import Choice, Device
-from wyoming_kokoro.runtime.download import download
+from wyoming_kokoro.runtime.download import download, log_progress
 from wyoming_kokoro.runtime.models import ModelPaths, Verdict
 from wyoming_kokoro.runtime.session import open_session
 from wyoming_kokoro.speech.engine import Speaker, render
@@ -92,8 +92,7 @@ class Engines:
         model = self._settings.model
         if paths := locate(model):
             return paths
-        names = " and ".join(file.name for file in models.official(model.release, model.precision))
-        remedy = f"Run `wyoming-kokoro download`, or put {names} there"
+        remedy = f"Run `wyoming-kokoro download`, or put {official_names(model)} there"
         raise ModelError(f"Kokoro's model is not in {model.dir}", remedy)
 
     async def _load(self, paths: ModelPaths) -> None:
@@ -135,11 +134,9 @@ class Engines:
 
     def _signature(self) -> list[tuple[int, int]]:
         """Size and time of the model files: that changes when somebody puts them there or mends them."""
-        model = self._settings.model
-        official = [model.dir / file.name for file in models.official(model.release, model.precision)]
-        paths = [model.path or official[0], model.voices_path or official[1]]
+        paths = _configured(self._settings.model)
         found: list[tuple[int, int]] = []
-        for path in paths:
+        for path in (paths.model, paths.voices):
             with contextlib.suppress(OSError):
                 stat = path.stat()
                 found.append((stat.st_size, stat.st_mtime_ns))
@@ -152,14 +149,24 @@ def locate(settings: config.Model) -> ModelPaths | None:
     Raises:
         ModelError: a file is of a wrong kind, or one of the user's own doesn't exist.
     """
-    official = [settings.dir / file.name for file in models.official(settings.release, settings.precision)]
-    paths = ModelPaths(settings.path or official[0], settings.voices_path or official[1])
+    paths = _configured(settings)
     if not (settings.path or settings.voices_path) and not models.find(
         settings.dir, settings.release, settings.precision
     ):
         return None
     models.check_kinds(paths, settings.release, settings.precision)
     return paths
+
+
+def _configured(settings: config.Model) -> ModelPaths:
+    """Where the files are, or would be."""
+    model, voices = models.official(settings.release, settings.precision)
+    return ModelPaths(settings.path or settings.dir / model.name, settings.voices_path or settings.dir / voices.name)
+
+
+def official_names(settings: config.Model) -> str:
+    """For a remedy: what has to be put into the model folder."""
+    return " and ".join(file.name for file in models.official(settings.release, settings.precision))
 
 
 def load_kokoro(settings: Config, paths: ModelPaths, choice: Choice) -> Speaker:
@@ -202,16 +209,3 @@ def _warn_of_strangers(settings: config.Model, paths: ModelPaths) -> None:
     for path, verdict in verdicts(settings, paths):
         if verdict.kind != "official":
             log.warning("%s is used as it is: %s", path, verdict.note)
-
-
-def log_progress(step: float = 0.1) -> Callable[[str, int, int], None]:
-    """A progress report in lines: one for each `step` of a file."""
-    reached: dict[str, int] = {}
-
-    def report(name: str, done: int, total: int) -> None:
-        steps = int(done / total / step)
-        if steps > reached.setdefault(name, 0):
-            reached[name] = steps
-            log.info("%s: %d of %d MB", name, done // 1_000_000, total // 1_000_000)
-
-    return report

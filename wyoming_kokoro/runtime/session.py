@@ -11,7 +11,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as native
 
 from wyoming_kokoro import config
 from wyoming_kokoro.errors import DeviceError, ModelError, SynthesisError
-from wyoming_kokoro.runtime.devices import CPU, CUDA, Device
+from wyoming_kokoro.runtime.devices import CPU, CUDA, REMEDY, Device
 
 NATIVE_ERRORS: tuple[type[Exception], ...] = tuple(
     error for error in vars(native).values() if isinstance(error, type) and issubclass(error, Exception)
@@ -104,8 +104,7 @@ def _check_inputs(path: Path, inputs: set[str]) -> None:
 
 
 def _lost(device: Device, reason: str) -> DeviceError:
-    remedy = "Run `wyoming-kokoro doctor`, or set device.prefer to auto or cpu"
-    return DeviceError(f"{device} can't be used: {reason}", remedy)
+    return DeviceError(f"{device} can't be used: {reason}", REMEDY)
 
 
 def _reason(error: Exception) -> str:

@@ -110,13 +110,13 @@ def catalogue(settings: config.Voices, available: Iterable[str] = OFFICIAL) -> C
     names = {voice.name for voice in voices}
     for name in settings.settings:
         _check(name, names, "settings", name)
-    kept = [voice for voice in voices if _kept(voice.name, settings)]
-    if settings.default in names and settings.default not in {voice.name for voice in kept}:
+    kept = {voice.name: voice for voice in voices if _kept(voice.name, settings)}
+    if settings.default in names and settings.default not in kept:
         key = "exclude" if settings.exclude else "include"
         raise ConfigError(f"leaves out voices.default, which is '{settings.default}'", key=("voices", key))
-    default = _check(settings.default, {voice.name for voice in kept}, "default")
+    default = _check(settings.default, kept, "default")
     defaults = _defaults(kept, settings, default)
-    marked = [_marked(voice, defaults) for voice in sorted(kept, key=lambda voice: voice.name)]
+    marked = [_marked(kept[name], defaults) for name in sorted(kept)]
     return Catalogue(tuple(marked), next(voice for voice in marked if voice.name == default))
 
 
@@ -173,21 +173,21 @@ def _voice(name: str, styles: tuple[tuple[str, float], ...], grade: str, setting
     return Voice(name, language, heaviest[1] == "f", grade, speed, settings.gain + own.gain, styles)
 
 
-def _defaults(voices: list[Voice], settings: config.Voices, default: str) -> set[str]:
+def _defaults(voices: dict[str, Voice], settings: config.Voices, default: str) -> set[str]:
     """The default of each language: as configured, else the best grade, else the first name."""
-    chosen = {voice.language.tag: voice.name for voice in voices if voice.name == default}
+    chosen = {voices[default].language.tag: default}
     for language, name in settings.by_language.items():
-        _check(name, {voice.name for voice in voices}, "by_language", language)
+        _check(name, voices, "by_language", language)
         key = ("voices", "by_language", language)
         try:
             tag = match_tag(language, [known.tag for known in LANGUAGES if known.espeak])
         except VoiceError as error:
             raise ConfigError(error.message, error.remedy, key) from None
-        speaks = next(voice.language for voice in voices if voice.name == name)
+        speaks = voices[name].language
         if speaks.tag != tag:
             raise ConfigError(f"'{name}' speaks {speaks.name} ({speaks.tag}), not {tag}", key=key)
         chosen[tag] = name
-    for voice in sorted(voices, key=_quality):
+    for voice in sorted(voices.values(), key=_quality):
         chosen.setdefault(voice.language.tag, voice.name)
     return set(chosen.values())
 
