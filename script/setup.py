@@ -28,7 +28,7 @@ import builder
 from builder import PYTHON, ROOT, say
 
 from wyoming_kokoro.errors import KokoroError, nearest
-from wyoming_kokoro.runtime import lanes
+from wyoming_kokoro.runtime import driver, lanes
 
 ENVIRONMENTS = {"run": ROOT / ".venv", "dev": ROOT / ".venv-dev"}
 
@@ -94,10 +94,10 @@ def decide_lane(env: Path) -> tuple[lanes.Choice, str]:
     asked = os.environ.get("LANE", "").strip()
     if asked:
         return asked_lane(asked), ""
-    before, mark = read_stamp(env), lanes.driver_mark()
+    before, mark = read_stamp(env), driver.driver_mark()
     if before.get("driver") == mark:
         return lanes.Choice(before["lane"], "the driver is the same as before"), mark
-    choice = lanes.choose(lanes.gather())
+    choice = lanes.choose(driver.gather())
     if choice.lane == "cpu" and before.get("driver") and before["lane"] != "cpu":
         # A driver that is only away (an upgrade without a restart, a container without GPU) must not cost gigabytes.
         say(f"{choice.reason}; {before['lane']} stays installed, it can use the CPU as well (LANE=cpu replaces it)")
@@ -112,10 +112,10 @@ def asked_lane(asked: str) -> lanes.Choice:
             f"LANE={asked} is none of {', '.join(lanes.LANES)}{alike}",
             "" if alike else "Without LANE it is chosen for this machine",
         )
-    here = lanes.Facts(sys.platform, os.uname().machine)
+    here = driver.Machine(sys.platform, os.uname().machine)
     if asked != "cpu" and not here.has_cuda_builds:
         raise KokoroError(
-            f"LANE={asked} needs Linux on x86_64, this is {here.system} on {here.machine}", "Use LANE=cpu"
+            f"LANE={asked} needs Linux on x86_64, this is {here.system} on {here.architecture}", "Use LANE=cpu"
         )
     return lanes.Choice(asked, "LANE asks for it")
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from machines import make_libcuda
 from model_server import Server, serving, without_proxies
 from tiny_kokoro import write_files
 
@@ -17,6 +18,12 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("model")
     write_files(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def fake_libcuda(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a driver's library that does what FAKE_* variables say."""
+    return make_libcuda(tmp_path_factory.mktemp("libcuda"))
 
 
 @pytest.fixture

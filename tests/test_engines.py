@@ -4,6 +4,7 @@ import asyncio
 import functools
 import http.server
 import logging
+import re
 import shutil
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -13,24 +14,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tiny_kokoro import write_voices
+from fake_gpu import FakeGpu
+from machines import CPU_BUILD, CUDA13_BUILD, H200, facts, linux
+from tiny_kokoro import decode, write_voices
 
 from wyoming_kokoro import config
 from wyoming_kokoro.config import Config
-from wyoming_kokoro.errors import DeviceError, ModelError
-from wyoming_kokoro.runtime import devices, engines, models
-from wyoming_kokoro.runtime.devices import Choice, Device
+from wyoming_kokoro.errors import DeviceError, DeviceLostError, ModelError
+from wyoming_kokoro.runtime import engines, inference, models
+from wyoming_kokoro.runtime import facts as facts_module
+from wyoming_kokoro.runtime.configured import locate
 from wyoming_kokoro.runtime.download import download
-from wyoming_kokoro.runtime.engines import Engines, locate
+from wyoming_kokoro.runtime.engines import Engines
 from wyoming_kokoro.runtime.mirror import Patience
 from wyoming_kokoro.runtime.models import ModelFile
-from wyoming_kokoro.runtime.session import Session, open_session
+from wyoming_kokoro.runtime.session import Session
+from wyoming_kokoro.speech.engine import Speaker, render
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Looks at the model folder often, and at nothing else."""
     monkeypatch.setattr(engines, "LOOK_S", 0.01)
+    monkeypatch.setattr(engines, "TEND_S", 0.01)
+    monkeypatch.setattr(inference, "RETRY_S", 0.01)
 
 
 @asynccontextmanager
@@ -122,42 +129,150 @@ async def test_engine_kokoro_refuses_to_start_without_its_model(settings: Config
 
 
 @pytest.fixture
-def gpu(monkeypatch: pytest.MonkeyPatch) -> list[Device]:
-    """A machine whose driver shows a GPU that ONNX Runtime then can't use; the devices that were tried."""
-    tried: list[Device] = []
+def gpu(monkeypatch: pytest.MonkeyPatch) -> FakeGpu:
+    """A machine with one GPU, which infers unless a test says otherwise."""
+    monkeypatch.setattr(facts_module, "gather", lambda: facts(linux((13, 0), H200, driver="580.1"), CUDA13_BUILD))
+    return FakeGpu(monkeypatch)
 
-    def failing(path: Path, device: Device, settings: config.Device) -> Session:
-        tried.append(device)
-        if device.kind == "cuda":
-            raise DeviceError("cuda:0 can't be used: CUDA failure 803")
-        return open_session(path, device, settings)
 
-    monkeypatch.setattr(engines, "open_session", failing)
-    monkeypatch.setattr(devices, "choose", lambda *_: Choice(Device("cuda"), "a GPU is there"))
-    return tried
+def on(prefer: str, settings: Config, folder: Path, **device: Any) -> Config:
+    wanted = config.Device(prefer=prefer, **device)
+    return changed(settings, dir=folder).model_copy(update={"device": wanted})
+
+
+def said(speaker: Speaker) -> list[int]:
+    """The tokens of a sentence that is spoken now."""
+    [segment] = speaker.engine.segments("Hello there.", speaker.catalogue.default)
+    return decode(render(speaker.engine, segment))
+
+
+async def test_the_note_names_everything_that_it_runs_on(settings: Config, tiny_folder: Path, gpu: FakeGpu) -> None:
+    """Device, GPU, driver, reason, load time, lane, ONNX Runtime and node placement; and the same for machines."""
+    found = Engines(on("cuda", settings, tiny_folder))
+    await found.start(wait=True)
+    note, details = found.speaker.note, found.speaker.details
+    assert note.startswith("Kokoro speaks on cuda:0 (NVIDIA H200, driver 580.1, as configured), ready after ")
+    assert re.search(r"s, lane cuda13, ONNX Runtime 1.31.1, (\d+) of \1 nodes on the CPU \(100% of the time\)$", note)
+    assert {name: details[name] for name in ("device", "gpu", "driver", "lane", "onnxruntime", "state")} == {
+        "device": "cuda:0",
+        "gpu": "NVIDIA H200",
+        "driver": "580.1",
+        "lane": "cuda13",
+        "onnxruntime": "1.31.1",
+        "state": "loaded",
+    }
+    assert details["nodes_on_cpu"] == details["nodes"] and float(details["load_seconds"]) > 0
 
 
 async def test_a_gpu_that_fails_means_the_cpu_for_auto(
-    settings: Config, tiny_folder: Path, gpu: list[Device], caplog: pytest.LogCaptureFixture
+    settings: Config, tiny_folder: Path, gpu: FakeGpu, caplog: pytest.LogCaptureFixture
 ) -> None:
     """With one warning that says why, and in the note."""
-    auto = changed(settings, dir=tiny_folder).model_copy(update={"device": config.Device(prefer="auto")})
-    found = Engines(auto)
+    gpu.opens = False
+    found = Engines(on("auto", settings, tiny_folder))
     await found.start(wait=True)
-    assert [device.kind for device in gpu] == ["cuda", "cpu"]
-    assert "Kokoro speaks on cpu (cuda:0 can't be used: CUDA failure 803)" in found.speaker.note
-    assert "Kokoro speaks on the CPU: cuda:0 can't be used: CUDA failure 803" in caplog.text
+    assert gpu.opened == ["cuda:0", "cpu"]
+    assert "Kokoro speaks on cpu (cuda:0 can't be used: CUDA error 803" in found.speaker.note
+    assert "Kokoro speaks on the CPU: cuda:0 can't be used: CUDA error 803" in caplog.text
 
 
+async def test_a_gpu_that_fails_at_its_first_inference_means_the_cpu_for_auto(
+    settings: Config, tiny_folder: Path, gpu: FakeGpu
+) -> None:
+    """It was never proven, so nobody waits for it to come back."""
+    gpu.infers = False
+    found = Engines(on("auto", settings, tiny_folder))
+    await found.start(wait=True)
+    assert gpu.opened == ["cuda:0", "cpu"]
+    assert "Kokoro speaks on cpu (Inference failed on cuda:0" in found.speaker.note
+
+
+@pytest.mark.parametrize("fault", ["opens", "infers"])
 async def test_a_gpu_that_fails_ends_the_service_for_cuda(
-    settings: Config, tiny_folder: Path, gpu: list[Device]
+    settings: Config, tiny_folder: Path, gpu: FakeGpu, fault: str
 ) -> None:
     """Nobody who asks for a GPU is served on the CPU."""
-    cuda = changed(settings, dir=tiny_folder).model_copy(update={"device": config.Device(prefer="cuda")})
-    async with pursuing(cuda) as (_, task):
-        with pytest.raises(DeviceError, match="CUDA failure 803"):
+    setattr(gpu, fault, False)
+    async with pursuing(on("cuda", settings, tiny_folder)) as (_, task):
+        with pytest.raises(DeviceError):
+            async with asyncio.timeout(30):
+                await task
+    assert gpu.opened == ["cuda:0"]
+
+
+async def test_a_sentence_survives_its_gpu_which_comes_back(
+    settings: Config, tiny_folder: Path, gpu: FakeGpu, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The CPU says the same; the session is made anew and tried, and the CPU's own is given back."""
+    caplog.set_level(logging.INFO)
+    async with pursuing(on("cuda", settings, tiny_folder)) as (found, _):
+        await until_kokoro(found)
+        before = said(found.speaker)
+        gpu.infers = False
+        assert said(found.speaker) == before
+        assert found.speaker.details["device"] == "cpu" and found.speaker.details["failures"] == 1
+        assert "Kokoro speaks on cpu until cuda:0 is ready again" in found.speaker.note
+        gpu.infers = True
+        await until_logged(caplog, "Kokoro speaks on cuda:0 again")
+        assert found.speaker.details["device"] == "cuda:0"
+        assert said(found.speaker) == before
+    assert gpu.opened == ["cuda:0", "cpu", "cuda:0"]
+
+
+async def test_a_gpu_that_keeps_failing_is_left_alone_for_auto(
+    settings: Config, tiny_folder: Path, gpu: FakeGpu, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The service stays on the CPU, says so, and doesn't try again."""
+    async with pursuing(on("auto", settings, tiny_folder)) as (found, task):
+        await until_kokoro(found)
+        gpu.infers = False
+        said(found.speaker)
+        async with asyncio.timeout(30):
             await task
-    assert [device.kind for device in gpu] == ["cuda"]
+        assert gpu.opened == ["cuda:0", "cpu", "cuda:0", "cuda:0"]
+        assert said(found.speaker)
+        assert "Kokoro speaks on cpu until the service is restarted: cuda:0 failed 3 times" in found.speaker.note
+    assert [record.levelname for record in caplog.records].count("ERROR") == 1
+
+
+async def test_a_gpu_that_keeps_failing_ends_the_service_for_cuda(
+    settings: Config, tiny_folder: Path, gpu: FakeGpu
+) -> None:
+    """With an error of its own kind, after the sentences that it had."""
+    async with pursuing(on("cuda", settings, tiny_folder)) as (found, task):
+        await until_kokoro(found)
+        gpu.infers = False
+        assert said(found.speaker)
+        with pytest.raises(DeviceLostError, match="cuda:0 can't be used any more: "):
+            async with asyncio.timeout(30):
+                await task
+
+
+async def test_an_idle_device_is_freed_and_loaded_on_demand(
+    settings: Config, tiny_folder: Path, gpu: FakeGpu, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The first answer after it is the same as before."""
+    caplog.set_level(logging.INFO)
+    async with pursuing(on("cuda", settings, tiny_folder, idle_unload=0.01)) as (found, _):
+        await until_kokoro(found)
+        before = said(found.speaker)
+        await until_logged(caplog, "freed cuda:0, which was idle")
+        assert gpu.alive() == 0
+        assert said(found.speaker) == before
+    assert gpu.opened[:2] == ["cuda:0", "cuda:0"]
+
+
+async def test_a_gpu_that_could_be_used_is_a_warning_with_the_command(
+    settings: Config, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The CPU build is installed beside a GPU: one line with why and what to do."""
+    monkeypatch.setattr(facts_module, "gather", lambda: facts(linux((13, 0), H200), CPU_BUILD))
+    Engines(settings.model_copy(update={"device": config.Device(prefer="auto")}))
+    [record] = caplog.records
+    assert record.getMessage() == (
+        "Kokoro will run on the CPU: the installed onnxruntime is built without CUDA, and there is NVIDIA H200 "
+        "(compute capability 9.0). To mend it: rm -rf .venv && LANE=cuda13 script/run"
+    )
 
 
 async def test_kokoro_is_warm_and_verified_before_it_speaks(

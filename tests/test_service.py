@@ -112,7 +112,7 @@ async def test_it_speaks_wyoming_on_standard_input_and_output(tmp_path: Path) ->
 
 
 async def test_health_and_status_over_http(tmp_path: Path) -> None:
-    """Where it is switched on: alive, ready, and who speaks."""
+    """Where it is switched on: alive, ready, and who speaks; and the same for Prometheus."""
     environ = {"WYOMING_KOKORO_WEB__ENABLED": "true", "WYOMING_KOKORO_WEB__URI": "http://127.0.0.1:0"}
     async with running(tmp_path, "--uri", "tcp://127.0.0.1:0", **environ) as process:
         page = (await logged(process, r"health and status on (\S+)"))[1]
@@ -122,9 +122,12 @@ async def test_health_and_status_over_http(tmp_path: Path) -> None:
                     assert answer.status == 200
             async with session.get("/status") as answer:
                 status = await answer.json()
+            async with session.get("/metrics") as answer:
+                metrics = await answer.text()
         process.send_signal(signal.SIGTERM)
         assert await ended(process) == 0
     assert status["engine"] == "espeak" and status["default_voice"] == "af_heart" and len(status["voices"]) == 41
+    assert status["running_on"] == {} and 'engine="espeak"' in metrics
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def test_a_session_on_the_cpu_has_no_other_provider(tmp_path: Path) -> None:
 
 
 def test_a_gpu_that_is_not_there_is_an_error_not_a_fallback(tmp_path: Path) -> None:
-    """Without the CUDA build or a driver there is no CUDA; nothing is spoken on the CPU instead."""
+    """Without the CUDA build or a driver there is no CUDA; nothing is spoken on the CPU in its place."""
     with pytest.raises(DeviceError, match="cuda:0 can't be used") as caught:
         open_session(write_model(tmp_path / "m.onnx"), Device("cuda"), config.Device(memory_limit=1024))
     assert "device.prefer" in caught.value.remedy

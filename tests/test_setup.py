@@ -20,11 +20,11 @@ from typing import Any
 import pytest
 
 from wyoming_kokoro.errors import KokoroError
-from wyoming_kokoro.runtime import lanes
+from wyoming_kokoro.runtime import driver, lanes
 
 ROOT = Path(__file__).parent.parent
 COPIED = ["script", "wyoming_kokoro/__init__.py", "wyoming_kokoro/errors.py"]
-COPIED += ["wyoming_kokoro/runtime/__init__.py", "wyoming_kokoro/runtime/lanes.py"]
+COPIED += ["wyoming_kokoro/runtime/__init__.py", "wyoming_kokoro/runtime/driver.py", "wyoming_kokoro/runtime/lanes.py"]
 STAND_IN = """\
 import sys
 
@@ -43,7 +43,7 @@ WAIT = 60
 """Seconds after which a child that should have ended fails the test."""
 
 needs_cuda_builds = pytest.mark.skipif(
-    not lanes.Facts(sys.platform, os.uname().machine).has_cuda_builds, reason="CUDA lanes are for Linux on x86_64"
+    not driver.Machine(sys.platform, os.uname().machine).has_cuda_builds, reason="CUDA lanes are for Linux on x86_64"
 )
 
 

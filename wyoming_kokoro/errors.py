@@ -3,6 +3,7 @@
     KokoroError                 every expected failure: one line for the log, one for the remedy
      +-- ConfigError            the configuration: file, key, value, what is allowed
      +-- DeviceError            the device that was asked for isn't really there
+     |    +-- DeviceLostError   it was, and then failed again and again
      +-- ModelError             a model or voices file is missing, damaged or of a wrong kind
      |    +-- DownloadError     no mirror gave the file
      +-- VoiceError             a voice or language that nobody here can speak
@@ -49,6 +50,10 @@ class ConfigError(KokoroError):
 
 class DeviceError(KokoroError):
     code = "device"
+
+
+class DeviceLostError(DeviceError):
+    """The program ends with a code of its own, so that a supervisor can tell it from what a restart doesn't mend."""
 
 
 class ModelError(KokoroError):

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import ipaddress
 import logging
 import signal
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from wyoming_kokoro.config import Config
 from wyoming_kokoro.runtime.engines import Engines
 from wyoming_kokoro.runtime.scheduler import Scheduler
 from wyoming_kokoro.web.status import status_page
-from wyoming_kokoro.wire.addresses import local_addresses
+from wyoming_kokoro.wire.addresses import from_here_only, local_addresses
 from wyoming_kokoro.wire.discovery import announced, default_name
 from wyoming_kokoro.wire.server import Server, serving
 
@@ -63,7 +62,7 @@ def _discovery(settings: Config, server: Server) -> contextlib.AbstractAsyncCont
     if not wanted.enabled or server.bound is None:
         return contextlib.nullcontext()
     host, port = server.bound
-    if not wanted.addresses and host and ipaddress.ip_address(host).is_loopback:
+    if not wanted.addresses and from_here_only(host):
         log.info("not announced: %s is reached from this machine only", server.uri)
         return contextlib.nullcontext()
     return announced(wanted.name or default_name(), port, lambda: wanted.addresses or local_addresses(host))

@@ -4,18 +4,23 @@ import click
 
 from wyoming_kokoro.cli.options import configuration, start_logging
 from wyoming_kokoro.config import Config
-from wyoming_kokoro.doctor import examine
+from wyoming_kokoro.doctor.examination import examine
+from wyoming_kokoro.doctor.report import document, lines
 from wyoming_kokoro.errors import KokoroError
 
 
 @click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for tools and bug reports. It names no user.")
 @configuration
-def doctor(settings: Config) -> None:
-    """Examine versions, packages, device and files, and speak one sentence. Exit code 1 if something is broken."""
+def doctor(settings: Config, as_json: bool) -> None:
+    """Examine packages, driver, GPU, files and network, and speak one sentence. Exit code 1 if something is broken."""
     start_logging("error")
-    broken = 0
-    for finding in examine(settings):
-        click.echo(finding)
-        broken += finding.level == "error"
-    if broken:
-        raise KokoroError(f"{broken} of the findings keep the service from working as configured")
+    findings = []
+    for check, finding in examine(settings):
+        findings.append((check, finding))
+        if not as_json:
+            click.echo(lines(finding))
+    if as_json:
+        click.echo(document(findings))
+    if broken := sum(finding.level == "error" for _, finding in findings):
+        raise KokoroError(f"The service doesn't work as configured: {broken} of {len(findings)} findings are errors")

@@ -1,4 +1,7 @@
-"""The command `wyoming-kokoro`, and how failures end: 0 ok, 1 expected failure, 2 usage, 3 bug, 130 interrupted."""
+"""The command `wyoming-kokoro`, and how failures end.
+
+Exit codes: 0 ok, 1 expected failure, 2 usage, 3 bug, 4 a GPU that was asked for failed while serving, 130 interrupted.
+"""
 
 import logging
 import sys
@@ -8,9 +11,9 @@ from importlib import import_module
 import click
 
 from wyoming_kokoro import __version__
-from wyoming_kokoro.errors import KokoroError
+from wyoming_kokoro.errors import DeviceLostError, KokoroError
 
-FAILED, USAGE, BUG, INTERRUPTED = 1, 2, 3, 130
+FAILED, USAGE, BUG, LOST, INTERRUPTED = 1, 2, 3, 4, 130
 
 
 COMMANDS = ("check", "doctor", "download", "health", "say", "serve", "voices")
@@ -56,7 +59,7 @@ def main(args: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except KokoroError as error:
         click.echo(f"error: {error}", err=True)
-        return FAILED
+        return LOST if isinstance(error, DeviceLostError) else FAILED
     except ImportError as error:
         click.echo(
             f"error: an installed package is damaged: {error}. Delete .venv and set up again: script/run", err=True

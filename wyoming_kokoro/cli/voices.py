@@ -8,7 +8,7 @@ from wyoming_kokoro import config
 from wyoming_kokoro.cli.options import configuration
 from wyoming_kokoro.config import Config
 from wyoming_kokoro.errors import ModelError
-from wyoming_kokoro.runtime.engines import locate
+from wyoming_kokoro.runtime.configured import locate
 from wyoming_kokoro.speech.kokoro import read_styles
 from wyoming_kokoro.speech.voices import OFFICIAL, Voice, catalogue
 

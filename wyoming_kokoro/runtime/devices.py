@@ -1,17 +1,14 @@
-"""Facts about the devices, gathered once, and a pure function that chooses among them."""
+"""What Kokoro runs on: a pure choice from facts."""
 
 from dataclasses import dataclass
-from importlib import metadata
 from typing import Literal
-
-import onnxruntime
 
 from wyoming_kokoro.errors import DeviceError
 from wyoming_kokoro.runtime import lanes
+from wyoming_kokoro.runtime.facts import Facts
+from wyoming_kokoro.runtime.obstacles import missing_gpu, unfit_gpu
 
-CUDA = "CUDAExecutionProvider"
-CPU = "CPUExecutionProvider"
-REMEDY = "Run `wyoming-kokoro doctor`, or set device.prefer to auto or cpu"
+REMEDY = "Run `wyoming-kokoro doctor`; device.prefer: cpu does without the GPU"
 """For a GPU that was asked for and isn't really there."""
 
 
@@ -25,31 +22,16 @@ class Device:
 
 
 @dataclass(frozen=True)
-class Facts:
-    onnxruntime: str
-    """Its version."""
-    providers: tuple[str, ...]
-    """What was compiled in: that says nothing about what works."""
-    owners: tuple[str, ...]
-    """The installed distributions that unpack into the folder onnxruntime: more than one is a damaged installation."""
-    machine: lanes.Facts
-
-
-@dataclass(frozen=True)
 class Choice:
     device: Device
     reason: str
+    remedy: str = ""
+    """What would bring the GPU, where `auto` means the CPU although something could be mended."""
 
 
-def gather() -> Facts:
-    providers = tuple(onnxruntime.get_available_providers())
-    return Facts(onnxruntime.__version__, providers, owners("onnxruntime"), lanes.gather())
-
-
-def owners(package: str) -> tuple[str, ...]:
-    """The installed distributions that unpack into the folder of a package: those whose names begin like it."""
-    names = {str(found.metadata["Name"]) for found in metadata.distributions()}
-    return tuple(sorted(name for name in names if name.lower().replace("_", "-").startswith(package)))
+def mend(command: str) -> str:
+    """The remedy of an error, where a command may be known."""
+    return f"To mend it: {command}" if command else REMEDY
 
 
 def choose(prefer: str, facts: Facts) -> Choice:
@@ -60,22 +42,19 @@ def choose(prefer: str, facts: Facts) -> Choice:
     """
     if prefer == "cpu":
         return Choice(Device("cpu"), "as configured")
-    missing = _missing(facts)
-    if prefer == "auto":
-        return Choice(Device("cpu"), missing) if missing else Choice(Device("cuda"), lanes.choose(facts.machine).reason)
-    index = int(prefer.partition(":")[2] or 0)
-    if not missing and index >= len(facts.machine.gpus):
-        missing = f"there is no GPU {index}, only {len(facts.machine.gpus)}, counted from 0"
+    missing = missing_gpu(facts)
+    if missing and prefer == "auto":
+        return Choice(Device("cpu"), missing.seen, missing.remedy)
     if missing:
-        raise DeviceError(f"device.prefer is {prefer}, but {missing}", REMEDY)
+        raise DeviceError(f"device.prefer is {prefer}, but {missing.seen}", mend(missing.remedy))
+    gpus = facts.machine.gpus
+    if prefer in ("auto", "cuda"):
+        index = next(number for number, gpu in enumerate(gpus) if not unfit_gpu(facts, gpu))
+        reason = "as configured" if prefer == "cuda" else lanes.choose(facts.machine).reason
+        return Choice(Device("cuda", index), reason)
+    index = int(prefer.removeprefix("cuda:"))
+    unfit = unfit_gpu(facts, gpus[index]) if index < len(gpus) else f"there is no GPU {index}, only {len(gpus)}"
+    if unfit:
+        counted = ", ".join(f"cuda:{number} is {gpu.name}" for number, gpu in enumerate(gpus))
+        raise DeviceError(f"device.prefer is {prefer}, but {unfit}", f"Counted from 0: {counted}")
     return Choice(Device("cuda", index), "as configured")
-
-
-def _missing(facts: Facts) -> str:
-    """Why no GPU can be used, or "" where one can be tried."""
-    fitting = lanes.choose(facts.machine)
-    if fitting.lane == "cpu":
-        return fitting.reason
-    if CUDA not in facts.providers:
-        return f"the installed onnxruntime is built without CUDA: set up again with LANE={fitting.lane}"
-    return ""

@@ -5,22 +5,18 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
 
-from wyoming_kokoro import config
 from wyoming_kokoro.config import Config
-from wyoming_kokoro.errors import ConfigError, DeviceError, ModelError, SynthesisError
-from wyoming_kokoro.runtime import devices, models
-from wyoming_kokoro.runtime.devices import Choice, Device
+from wyoming_kokoro.errors import ConfigError, DeviceLostError, ModelError, SynthesisError
+from wyoming_kokoro.runtime import devices, facts, models
+from wyoming_kokoro.runtime.configured import locate, official_names, places
 from wyoming_kokoro.runtime.download import download, log_progress
-from wyoming_kokoro.runtime.models import ModelPaths, Verdict
-from wyoming_kokoro.runtime.session import open_session
-from wyoming_kokoro.speech.engine import Speaker, render
+from wyoming_kokoro.runtime.loading import Kokoro, load_kokoro
+from wyoming_kokoro.runtime.models import ModelPaths
+from wyoming_kokoro.runtime.obstacles import damages, overlays
+from wyoming_kokoro.speech.engine import Speaker
 from wyoming_kokoro.speech.espeak import EspeakEngine
-from wyoming_kokoro.speech.kokoro import KokoroEngine
-from wyoming_kokoro.speech.phonemes import Phonemizer
 from wyoming_kokoro.speech.voices import OFFICIAL, catalogue, named
 
 log = logging.getLogger(__name__)
@@ -30,18 +26,31 @@ LAST_RETRY_S = 3600.0
 """After a failed download or load: soon enough for a router that comes back, seldom enough for a site that has none."""
 LOOK_S = 5.0
 """How often the model folder is looked at for files that somebody copies into it."""
-WARM_UP = "Good morning, this is the first sentence."
+TEND_S = 0.5
+"""How often the device is looked after: one that failed, or is idle."""
 
 
 class Engines:
-    """Holds who speaks now. `speaker` may change between two answers, never within one."""
+    """Holds who speaks now, and looks after it."""
 
     def __init__(self, settings: Config) -> None:
-        """Raises DeviceError where a GPU is asked for and there can't be one."""
+        """Logs what is wrong with the installation; raises DeviceError where a GPU is asked for that can't be."""
         self._settings = settings
-        self._choice = devices.choose(settings.device.prefer, devices.gather())
+        self._facts = facts.gather()
+        self.choice = devices.choose(settings.device.prefer, self._facts)
         self._warned = ""
-        self.speaker: Speaker
+        self._kokoro: Kokoro | None = None
+        self._stand_in: Speaker
+        """Who speaks while there is no Kokoro."""
+        if self.choice.remedy:
+            log.warning("Kokoro will run on the CPU: %s. To mend it: %s", self.choice.reason, self.choice.remedy)
+        for finding in (*damages(self._facts), *overlays(self._facts)):
+            log.warning("%s: %s. To mend it: %s", finding.seen, finding.why, finding.remedy)
+
+    @property
+    def speaker(self) -> Speaker:
+        """Who speaks now. It may change between two answers, never within one."""
+        return self._kokoro.speaker if self._kokoro else self._stand_in
 
     async def start(self, *, wait: bool = False) -> None:
         """Makes `speaker`: the embedded voice for engine auto, unless `wait` and Kokoro's files are there.
@@ -50,22 +59,27 @@ class Engines:
             KokoroError: the engine that was asked for can't be had.
         """
         if self._settings.engine == "espeak":
-            self.speaker = self._embedded("as configured")
+            self._stand_in = self._embedded("as configured")
         elif self._settings.engine == "kokoro":
             await self._load(await asyncio.to_thread(self._required))
         else:
-            self.speaker = self._embedded("Kokoro is being loaded")
+            self._stand_in = self._embedded("Kokoro is being loaded")
             if wait:
                 await self._attempt(fetch=False)
 
     async def pursue(self) -> None:
-        """Until Kokoro speaks: load its files, fetch them, or wait for somebody to put them there.
+        """Makes Kokoro speak: loads its files, fetches them, or waits for somebody to put them there. Then tends it.
 
         Raises:
-            DeviceError: a GPU is asked for and isn't really there.
+            DeviceError: a GPU is asked for and isn't really there, or is no longer.
         """
+        await self._until_kokoro()
+        if self._kokoro:
+            await self._tend(self._kokoro)
+
+    async def _until_kokoro(self) -> None:
         delay = FIRST_RETRY_S
-        while self.speaker.engine.name == "espeak" != self._settings.engine:
+        while not self._kokoro and self._settings.engine != "espeak":
             seen = await asyncio.to_thread(self._signature)
             if await self._attempt(fetch=self._settings.model.download):
                 log.info(self.speaker.note)
@@ -78,13 +92,13 @@ class Engines:
         try:
             paths = await asyncio.to_thread(locate, self._settings.model)
             if paths is None and fetch:
-                self.speaker = self._embedded("Kokoro's model is being downloaded")
+                self._stand_in = self._embedded("Kokoro's model is being downloaded")
                 log.info(self.speaker.note)
                 await self._fetch()
                 paths = await asyncio.to_thread(locate, self._settings.model)
             await self._load(paths or self._required())
         except (ModelError, ConfigError, SynthesisError, OSError) as error:
-            self.speaker = self._embedded(str(error))
+            self._stand_in = self._embedded(str(error))
             return False
         return True
 
@@ -96,7 +110,19 @@ class Engines:
         raise ModelError(f"Kokoro's model is not in {model.dir}", remedy)
 
     async def _load(self, paths: ModelPaths) -> None:
-        self.speaker = await asyncio.to_thread(load_kokoro, self._settings, paths, self._choice)
+        self._kokoro = await asyncio.to_thread(load_kokoro, self._settings, paths, self.choice, self._facts)
+
+    async def _tend(self, kokoro: Kokoro) -> None:
+        """Until the device is given up. Raises DeviceLostError then, unless the CPU may speak instead."""
+        idle_after = self._settings.device.idle_unload
+        while kokoro.inference.state != "given up":
+            await asyncio.sleep(TEND_S)
+            if kokoro.inference.is_due(idle_after):
+                await asyncio.to_thread(kokoro.inference.tend)
+        if self._settings.device.prefer != "auto":
+            lost = f"{kokoro.inference.device} can't be used any more: {kokoro.inference.error}"
+            raise DeviceLostError(lost, "A restart starts CUDA anew; if that doesn't help, run `wyoming-kokoro doctor`")
+        log.error("%s. Run `wyoming-kokoro doctor`", kokoro.speaker.note)
 
     async def _fetch(self) -> None:
         """Downloads in a thread, which ends soon after this is cancelled."""
@@ -134,78 +160,10 @@ class Engines:
 
     def _signature(self) -> list[tuple[int, int]]:
         """Size and time of the model files: that changes when somebody puts them there or mends them."""
-        paths = _configured(self._settings.model)
+        paths = places(self._settings.model)
         found: list[tuple[int, int]] = []
         for path in (paths.model, paths.voices):
             with contextlib.suppress(OSError):
                 stat = path.stat()
                 found.append((stat.st_size, stat.st_mtime_ns))
         return found
-
-
-def locate(settings: config.Model) -> ModelPaths | None:
-    """The user's own files, or the official ones in the model folder; None if those aren't there.
-
-    Raises:
-        ModelError: a file is of a wrong kind, or one of the user's own doesn't exist.
-    """
-    paths = _configured(settings)
-    if not (settings.path or settings.voices_path) and not models.find(
-        settings.dir, settings.release, settings.precision
-    ):
-        return None
-    models.check_kinds(paths, settings.release, settings.precision)
-    return paths
-
-
-def _configured(settings: config.Model) -> ModelPaths:
-    """Where the files are, or would be."""
-    model, voices = models.official(settings.release, settings.precision)
-    return ModelPaths(settings.path or settings.dir / model.name, settings.voices_path or settings.dir / voices.name)
-
-
-def official_names(settings: config.Model) -> str:
-    """For a remedy: what has to be put into the model folder."""
-    return " and ".join(file.name for file in models.official(settings.release, settings.precision))
-
-
-def load_kokoro(settings: Config, paths: ModelPaths, choice: Choice) -> Speaker:
-    """Kokoro, warm, on the chosen device. With device.prefer auto a GPU that fails means the CPU. Blocks for seconds.
-
-    Raises:
-        ModelError, DeviceError, ConfigError, SynthesisError: why there is no Kokoro.
-    """
-    try:
-        return _load_on(choice, settings, paths)
-    except (DeviceError, SynthesisError) as error:
-        if settings.device.prefer != "auto" or choice.device.kind == "cpu":
-            raise
-        log.warning("Kokoro speaks on the CPU: %s", error)
-        return _load_on(Choice(Device("cpu"), error.message), settings, paths)
-
-
-def _load_on(choice: Choice, settings: Config, paths: ModelPaths) -> Speaker:
-    started = time.monotonic()
-    session = open_session(paths.model, choice.device, settings.device)
-    engine = KokoroEngine(session, paths.voices, Phonemizer(), settings.text)
-    voices = catalogue(settings.voices, engine.voices)
-    for segment in engine.segments(WARM_UP, voices.default):
-        render(engine, segment)
-    session.verify()  # a fall back may come with the first inference
-    seconds = time.monotonic() - started
-    _warn_of_strangers(settings.model, paths)
-    return Speaker(engine, voices, f"Kokoro speaks on {session.device} ({choice.reason}), ready after {seconds:.1f} s")
-
-
-def verdicts(settings: config.Model, paths: ModelPaths) -> Iterator[tuple[Path, Verdict]]:
-    """Each file with what its bytes are."""
-    official = models.official(settings.release, settings.precision)
-    for path, file in zip((paths.model, paths.voices), official, strict=True):
-        yield path, models.verify(path, file)
-
-
-def _warn_of_strangers(settings: config.Model, paths: ModelPaths) -> None:
-    """Files that aren't the official ones may be meant so; an unexpected voice has its reason in the log."""
-    for path, verdict in verdicts(settings, paths):
-        if verdict.kind != "official":
-            log.warning("%s is used as it is: %s", path, verdict.note)

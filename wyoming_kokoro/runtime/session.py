@@ -1,6 +1,7 @@
 """The only file that makes an ONNX Runtime session: an explicit device, verified, never a silent fallback."""
 
 import contextlib
+import ctypes
 import io
 import re
 from pathlib import Path
@@ -11,7 +12,9 @@ from onnxruntime.capi import onnxruntime_pybind11_state as native
 
 from wyoming_kokoro import config
 from wyoming_kokoro.errors import DeviceError, ModelError, SynthesisError
-from wyoming_kokoro.runtime.devices import CPU, CUDA, REMEDY, Device
+from wyoming_kokoro.runtime.devices import REMEDY, Device
+from wyoming_kokoro.runtime.driver import context_error, explain
+from wyoming_kokoro.runtime.facts import CPU, CUDA
 
 NATIVE_ERRORS: tuple[type[Exception], ...] = tuple(
     error for error in vars(native).values() if isinstance(error, type) and issubclass(error, Exception)
@@ -23,8 +26,11 @@ RUN_ERRORS: tuple[type[Exception], ...] = (*NATIVE_ERRORS, ValueError)
 INPUTS = ({"tokens", "style", "speed"}, {"input_ids", "style", "speed"})
 """The two layouts of Kokoro's inputs: release v1.0, and v1.1 with its relatives."""
 
-ERRORS_ONLY = 3
-"""ONNX Runtime's severity: its warnings, of shape nodes on the CPU and the like, are no news for users."""
+OUT_OF_MEMORY = 2
+"""CUDA's error, which ONNX Runtime's arena has no number for."""
+
+SILENT = 4
+"""ONNX Runtime's severity: its warnings are no news for users, its errors are raised or found, and said in one line."""
 
 
 class Session(onnxruntime.InferenceSession):  # type: ignore[misc]
@@ -33,31 +39,45 @@ class Session(onnxruntime.InferenceSession):  # type: ignore[misc]
     device: Device
 
     def run(self, *args: Any, **kwargs: Any) -> Any:
-        """Raises SynthesisError where ONNX Runtime fails."""
+        """Raises SynthesisError where ONNX Runtime fails, DeviceError where it left the device to infer."""
         try:
-            return super().run(*args, **kwargs)
+            outputs = super().run(*args, **kwargs)
         except RUN_ERRORS as error:
             raise SynthesisError(f"Inference failed on {self.device}: {_reason(error)}") from error
+        self.verify()
+        return outputs
+
+    def lasting_error(self) -> int:
+        """CUDA's error that no other session in this process can recover from; 0 where another one may work."""
+        return context_error(self.device.index) if self.device.kind == "cuda" else 0
+
+    def abandon(self) -> None:
+        """Keeps it for ever. After a lasting error its destructor can't free memory, and ends the process for that."""
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(self))
 
     def verify(self) -> None:
-        """Raises DeviceError unless the session is on the device that was asked for. Ask again after a first run."""
+        """Raises DeviceError unless the session is on the device that was asked for."""
         actual = self.get_providers()
         wanted = CUDA if self.device.kind == "cuda" else CPU
         if wanted not in actual:
-            raise _lost(self.device, f"ONNX Runtime fell back to {', '.join(actual)}")
+            raise _lost(self.device, _why_left_out() or f"ONNX Runtime fell back to {', '.join(actual)}")
 
 
-def open_session(path: Path, device: Device, settings: config.Device) -> Session:
+def open_session(path: Path, device: Device, settings: config.Device, profile: Path | None = None) -> Session:
     """A verified session of the Kokoro model at `path` on `device`.
+
+    `profile` is the beginning of the name of a file for ONNX Runtime's profile, which `end_profiling` ends.
 
     Raises:
         ModelError: the file can't be loaded, or isn't Kokoro.
         DeviceError: the device isn't really there.
     """
-    onnxruntime.set_default_logger_severity(ERRORS_ONLY)  # kernels log past the session's own options
+    onnxruntime.set_default_logger_severity(SILENT)  # kernels log past the session's own options
     options = onnxruntime.SessionOptions()
-    options.log_severity_level = ERRORS_ONLY
+    options.log_severity_level = SILENT
     options.intra_op_num_threads = settings.threads
+    if profile:
+        options.enable_profiling, options.profile_file_prefix = True, str(profile)
     if device.kind == "cuda":
         if CUDA not in onnxruntime.get_available_providers():
             raise _lost(device, "the installed onnxruntime is built without CUDA")
@@ -97,6 +117,17 @@ def _preload() -> None:
         onnxruntime.preload_dlls(directory="")
 
 
+def _why_left_out() -> str:
+    """The loader's words on the CUDA provider, which is left out without an exception; empty if it can be loaded."""
+    folder = Path(onnxruntime.__file__).parent / "capi"
+    try:
+        ctypes.CDLL(str(folder / "libonnxruntime_providers_shared.so"), ctypes.RTLD_GLOBAL)
+        ctypes.CDLL(str(folder / "libonnxruntime_providers_cuda.so"))
+    except OSError as error:
+        return str(error)
+    return ""
+
+
 def _check_inputs(path: Path, inputs: set[str]) -> None:
     if inputs not in INPUTS:
         found = ", ".join(sorted(inputs))
@@ -108,6 +139,11 @@ def _lost(device: Device, reason: str) -> DeviceError:
 
 
 def _reason(error: Exception) -> str:
-    """ONNX Runtime's own words, without the code before them and the lines after."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
+    """ONNX Runtime's own words, without the code before them and the lines after; a CUDA error with its meaning."""
+    text = str(error)
+    if code := re.search(r"CUDA (?:failure|error) (\d+)", text):
+        return explain(int(code[1]))
+    if "bfc_arena" in text or "Failed to allocate memory" in text:
+        return explain(OUT_OF_MEMORY)
+    lines = text.strip().splitlines() or [type(error).__name__]
     return re.sub(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ", "", lines[0]).rstrip(".")

@@ -1,6 +1,6 @@
 """What an engine is, and what is asked of its audio."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -8,6 +8,9 @@ import numpy as np
 from wyoming_kokoro.audio import Samples, amplify, fade_edges, is_silent
 from wyoming_kokoro.errors import SynthesisError
 from wyoming_kokoro.speech.voices import Catalogue, Voice
+
+Details = dict[str, str | int | float]
+"""What an engine runs on, for machines; the values are for people, too."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Speaker:
     catalogue: Catalogue
     note: str
     """One line for people: what it runs on, or why it isn't the engine that was wanted."""
+    details: Details = field(default_factory=dict)
 
 
 def render(engine: Engine, segment: Segment) -> Samples:

@@ -1,4 +1,4 @@
-"""Health and status over HTTP, for supervisors and for people who look."""
+"""Health, status and metrics over HTTP, for supervisors and for people who look."""
 
 import contextlib
 from collections.abc import AsyncIterator, Callable
@@ -8,7 +8,9 @@ from aiohttp import web
 
 from wyoming_kokoro import __version__, config
 from wyoming_kokoro.errors import ServerError
+from wyoming_kokoro.privacy import public
 from wyoming_kokoro.speech.engine import Speaker
+from wyoming_kokoro.web.metrics import CONTENT_TYPE, exposition
 
 
 @contextlib.asynccontextmanager
@@ -39,9 +41,13 @@ def _application(speaker: Callable[[], Speaker]) -> web.Application:
     async def status(_: web.Request) -> web.Response:
         return web.json_response(_status(speaker()))
 
+    async def measured(_: web.Request) -> web.Response:
+        return web.Response(body=exposition(speaker()), headers={"Content-Type": CONTENT_TYPE})
+
     application = web.Application()
     # it listens only after an engine can speak: whoever gets an answer gets speech
-    for path, handler in (("/health/live", alive), ("/health/ready", alive), ("/status", status)):
+    routes = {"/health/live": alive, "/health/ready": alive, "/status": status, "/metrics": measured}
+    for path, handler in routes.items():
         application.router.add_get(path, handler)
     return application
 
@@ -50,7 +56,8 @@ def _status(speaker: Speaker) -> dict[str, object]:
     return {
         "version": __version__,
         "engine": speaker.engine.name,
-        "note": speaker.note,
+        "note": public(speaker.note),
+        "running_on": speaker.details,
         "default_voice": speaker.catalogue.default.name,
         "voices": [voice.name for voice in speaker.catalogue.voices],
     }

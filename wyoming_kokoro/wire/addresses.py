@@ -50,11 +50,20 @@ def local_addresses(bound: str) -> list[str]:
 
     OSError: the system doesn't tell its interfaces. ValueError: `bound` is no IP address.
     """
-    adapters = [
+    return usable_addresses(adapters(), bound, _default_source())
+
+
+def adapters() -> list[Adapter]:
+    """The interfaces of this machine now. OSError: the system doesn't tell them."""
+    return [
         Adapter(adapter.name, tuple(ip.ip if isinstance(ip.ip, str) else ip.ip[0] for ip in adapter.ips))
         for adapter in ifaddr.get_adapters()
     ]
-    return usable_addresses(adapters, bound, _default_source())
+
+
+def from_here_only(bound: str) -> bool:
+    """Whether no other machine reaches a server that is bound to this IP address; "" is all addresses."""
+    return bool(bound) and ipaddress.ip_address(bound).is_loopback
 
 
 def _usable(adapter: Adapter, families: set[int]) -> list[str]:

@@ -25,6 +25,8 @@ from wyoming_kokoro.errors import KokoroError, ServerError, first_of
 CONNECT_S = 5.0
 SILENCE_S = 120.0
 """How long a server may take between two events: a slow machine makes a long sentence in less."""
+MAX_BEFORE_INFO = 100
+"""Events before the info. A server that never comes to it might also keep Python 3.11 from ending the wait."""
 
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not listened on
 
@@ -65,10 +67,11 @@ async def describe(client: AsyncClient) -> Info:
     """Raises ServerError where no info comes, or none that can be read."""
     with _understood():
         await client.write_event(Describe().event())
-        while True:
+        for _ in range(MAX_BEFORE_INFO):
             event = await _next(client)
             if Info.is_type(event.type):
                 return Info.from_event(event)
+    raise ServerError("The server doesn't describe itself")
 
 
 async def speak(

@@ -111,7 +111,7 @@ class Announcement:
             # Its goodbye couldn't leave from an address that is gone: the next instance says it.
             self._mdns.zeroconf.registry.async_remove(self._last)
         await self._withdraw()
-        addresses = _one_of_each_family(seen)
+        addresses = one_of_each_family(seen)
         if addresses:
             await self._publish(addresses)
             was = f", was at {', '.join(before)}" if before else ""
@@ -249,7 +249,8 @@ def _open(factory: Callable[..., AsyncZeroconf], interfaces: Interfaces, address
         raise OSError(str(error)) from error
 
 
-def _one_of_each_family(addresses: Sequence[str]) -> tuple[str, ...]:
+def one_of_each_family(addresses: Sequence[str]) -> tuple[str, ...]:
+    """What is announced of a machine's addresses."""
     ipv4 = [ip for ip in addresses if ":" not in ip]
     ipv6 = [ip for ip in addresses if ":" in ip]
     return (*ipv4[:1], *ipv6[:1])

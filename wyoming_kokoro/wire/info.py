@@ -1,10 +1,9 @@
 """Who speaks now, as Wyoming's info answer."""
 
-import os
-
 from wyoming.info import Attribution, Info, TtsProgram, TtsVoice
 
 from wyoming_kokoro import __version__
+from wyoming_kokoro.privacy import public
 from wyoming_kokoro.speech.engine import Speaker
 from wyoming_kokoro.speech.voices import Voice
 
@@ -20,7 +19,7 @@ def describe(speaker: Speaker) -> Info:
     source = MODEL if speaker.engine.name == "kokoro" else EMBEDDED
     program = TtsProgram(
         name=PROGRAM,
-        description=f"Kokoro text-to-speech. {_public(speaker.note)}",
+        description=f"Kokoro text-to-speech. {public(speaker.note)}",
         attribution=source,
         installed=True,
         version=__version__,
@@ -28,12 +27,6 @@ def describe(speaker: Speaker) -> Info:
         supports_synthesize_streaming=True,
     )
     return Info(tts=[program])
-
-
-def _public(note: str) -> str:
-    """Without the name of the user, which the path of the model folder has in it."""
-    home = os.path.expanduser("~")  # noqa: PTH111 - unlike pathlib's, it never raises
-    return note.replace(home, "~") if len(home) > 1 else note
 
 
 def _voice(voice: Voice) -> TtsVoice:

@@ -6,22 +6,25 @@ import errno
 import ipaddress
 import logging
 import os
+import shlex
 import socket
 import stat
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TextIO
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from wyoming_kokoro import config
-from wyoming_kokoro.errors import KokoroError, ServerError
+from wyoming_kokoro.errors import ServerError
 from wyoming_kokoro.runtime.scheduler import Scheduler
 from wyoming_kokoro.speech.engine import Speaker
 from wyoming_kokoro.wire.connection import Connection
 from wyoming_kokoro.wire.events import MAX_HEADER
 
 log = logging.getLogger(__name__)
+
+Accept = Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]
 
 BACKLOG = 128
 """Connections that the kernel holds until we accept them."""
@@ -50,23 +53,21 @@ class Server:
     async def open(self) -> None:
         """Raises ServerError where the address can't be listened on."""
         parts = urlsplit(self._settings.uri)
-        try:
-            if parts.scheme == "tcp":
-                await self._open_tcp(parts)
-            elif parts.scheme == "unix":
-                await self._open_unix(Path(parts.path))
-            else:
+        with _explained(self._settings.uri, "server.uri"):
+            if parts.scheme == "stdio":
                 self._accept(*await _standard_streams())
-        except (OSError, UnicodeError) as error:  # a host name may be none
-            raise _cannot_listen(self._settings.uri, error) from error
+                return
+            self._listener = await _listener(self._settings.uri, self._accept)
+        if parts.scheme == "tcp":
+            addresses = [listening.getsockname() for listening in self._listener.sockets]
+            self.bound = (reached_at([address[0] for address in addresses]), addresses[0][1])
+            self.uri = f"tcp://{parts.netloc.rpartition(':')[0]}:{self.bound[1]}"
 
     async def close(self, grace: float) -> None:
         """Accepts nobody any more, gives the answers that are being spoken `grace` seconds, then ends the rest."""
         self._closing = True
         if self._listener:
-            self._listener.close()
-            if self.bound is None:  # before Python 3.13 the file of a unix socket stays
-                Path(urlsplit(self.uri).path).unlink(missing_ok=True)
+            _release(self._listener, self.uri)
         for connection in self._connections.values():
             connection.finish()
         await self._ended(grace)
@@ -80,22 +81,6 @@ class Server:
     async def _ended(self, timeout: float | None) -> None:
         if self._connections:
             await asyncio.wait(self._connections, timeout=timeout)
-
-    async def _open_tcp(self, parts: SplitResult) -> None:
-        host, port = parts.hostname or "", parts.port or 0
-        self._listener = await asyncio.start_server(self._accept, host, port, limit=MAX_HEADER, backlog=BACKLOG)
-        addresses = [listening.getsockname() for listening in self._listener.sockets]
-        self.bound = (_reached_at([address[0] for address in addresses]), addresses[0][1])
-        self.uri = f"tcp://{parts.netloc.rpartition(':')[0]}:{self.bound[1]}"
-
-    async def _open_unix(self, path: Path) -> None:
-        # asyncio would take the path of a service that is still listening
-        if path.exists():
-            if not path.is_socket():
-                raise ServerError(f"Can't listen on unix://{path}: that is a file, and no socket", "Change server.uri")
-            if _answers(path):
-                raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
-        self._listener = await asyncio.start_unix_server(self._accept, path, limit=MAX_HEADER, backlog=BACKLOG)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._closing:  # it came in the same moment
@@ -132,6 +117,40 @@ async def serving(
         await server.close(settings.grace)
 
 
+async def try_to_listen(uri: str, key: str) -> None:
+    """Takes a tcp, http or unix address as a server would and gives it back; nobody is accepted meanwhile.
+
+    Raises:
+        ServerError: from the OSError, if there was one; `key` of the configuration is named as what to change.
+    """
+    with _explained(uri, key):
+        _release(await _listener(uri, lambda *_: None, start_serving=False), uri)
+
+
+async def _listener(uri: str, accept: Accept, *, start_serving: bool = True) -> asyncio.Server:
+    parts = urlsplit(uri)
+    if parts.scheme != "unix":
+        host, port = parts.hostname or "", parts.port or 0
+        return await asyncio.start_server(
+            accept, host, port, limit=MAX_HEADER, backlog=BACKLOG, start_serving=start_serving
+        )
+    path = Path(parts.path)
+    # asyncio would take the path of a service that is still listening
+    if path.exists():
+        if not path.is_socket():
+            raise ServerError(f"Can't listen on unix://{path}: that is a file, and no socket", "Change server.uri")
+        if _answers(path):
+            raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+    return await asyncio.start_unix_server(accept, path, limit=MAX_HEADER, backlog=BACKLOG, start_serving=start_serving)
+
+
+def _release(listener: asyncio.Server, uri: str) -> None:
+    listener.close()
+    parts = urlsplit(uri)
+    if parts.scheme == "unix":  # before Python 3.13 the file of a unix socket stays
+        Path(parts.path).unlink(missing_ok=True)
+
+
 async def _until_closed(conversation: Awaitable[None], writer: asyncio.StreamWriter) -> None:
     """The conversation and then the end of its stream, which a client that doesn't read can't hold up."""
     try:
@@ -166,7 +185,7 @@ def _is_pipe(stream: TextIO | None) -> bool:
     return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or stream.isatty()
 
 
-def _reached_at(addresses: list[str]) -> str:
+def reached_at(addresses: list[str]) -> str:
     """The one address of the listening sockets that other machines may reach, "" for several. A name can have many."""
     others = [address for address in addresses if not ipaddress.ip_address(address).is_loopback]
     return "" if len(others) > 1 else (others or addresses)[0]
@@ -178,14 +197,24 @@ def _answers(path: Path) -> bool:
         return probe.connect_ex(str(path)) == 0
 
 
-def _cannot_listen(uri: str, error: OSError | UnicodeError) -> KokoroError:
+@contextlib.contextmanager
+def _explained(uri: str, key: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, UnicodeError) as error:  # a host name may be none
+        raise _cannot_listen(uri, key, error) from error
+
+
+def _cannot_listen(uri: str, key: str, error: OSError | UnicodeError) -> ServerError:
+    unix = uri.startswith("unix:")
     remedies = {
-        errno.EADDRINUSE: "Another program listens there, perhaps this service already; stop it or change server.uri",
-        errno.EACCES: "Take a port from 1024 on, or a folder that this user may write to",
+        errno.EADDRINUSE: f"Another program listens there, perhaps this service already; stop it or change {key}",
+        errno.EACCES: "Take a folder that this user may write to" if unix else "Take a port from 1024 on",
         errno.EADDRNOTAVAIL: "This machine has no such address; 0.0.0.0 listens on all",
+        errno.ENOENT: f"Make its folder: mkdir -p {shlex.quote(str(Path(urlsplit(uri).path).parent))}",
     }
     number = (error.errno if isinstance(error, OSError) else None) or 0
     if "could not bind on any address" in str(error):  # asyncio's own words from Python 3.13 on, without a number
         number = errno.EADDRNOTAVAIL
-    reason = os.strerror(number) if number > 0 else error
-    return ServerError(f"Can't listen on {uri}: {reason}", remedies.get(number, "Check server.uri"))
+    reason = os.strerror(number) if number > 0 else getattr(error, "strerror", None) or error  # of a name: below 0
+    return ServerError(f"Can't listen on {uri}: {reason}", remedies.get(number, f"Check {key}"))

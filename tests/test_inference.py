@@ -1,0 +1,227 @@
+"""Inference that outlives its device."""
+
+import gc
+import threading
+import weakref
+from typing import Any
+
+import pytest
+
+from wyoming_kokoro.errors import DeviceError, ModelError, SynthesisError
+from wyoming_kokoro.runtime import inference as module
+from wyoming_kokoro.runtime.devices import Device
+from wyoming_kokoro.runtime.inference import Inference
+
+GPU, CPU = Device("cuda"), Device("cpu")
+ABANDONED: list[Any] = []
+
+
+class FakeSession:
+    """Echoes its arguments with the name of its device."""
+
+    _model_path = "kokoro.onnx"
+
+    def __init__(self, device: Device, fails: set[str]) -> None:
+        self.device = device
+        self._fails = fails
+
+    def lasting_error(self) -> int:
+        return 700 if "for good" in self._fails else 0
+
+    def abandon(self) -> None:
+        ABANDONED.append(self)
+
+    def run(self, *args: Any) -> Any:
+        if str(self.device) in self._fails or "impossible" in args:
+            raise SynthesisError(f"Inference failed on {self.device}: CUDA error 2: the GPU's memory is used up")
+        return (str(self.device), *args)
+
+
+class Bench:
+    """An inference whose devices fail as a test says, and the sessions that it asked for."""
+
+    def __init__(self, device: Device = GPU) -> None:
+        self.fails: set[str] = set()
+        self.missing: set[str] = set()
+        self.asked: list[str] = []
+        self.alive: weakref.WeakSet[FakeSession] = weakref.WeakSet()
+        self.inference = Inference(self._open(device), self._open)
+        self.inference.run("trial")
+
+    def _open(self, device: Device) -> Any:
+        self.asked.append(str(device))
+        if str(device) in self.missing:
+            raise DeviceError(f"{device} can't be used: CUDA error 100")
+        session = FakeSession(device, self.fails)
+        self.alive.add(session)
+        return session
+
+    def living(self) -> list[str]:
+        gc.collect()
+        return sorted(str(session.device) for session in self.alive)
+
+
+def test_a_device_that_works_is_all_that_is_used() -> None:
+    """No session on the CPU beside it: that would take its memory twice."""
+    bench = Bench()
+    assert bench.inference.run("one") == ("cuda:0", "one")
+    assert bench.asked == ["cuda:0"] and not bench.inference.is_due(0)
+
+
+def test_a_failing_device_costs_no_sentence() -> None:
+    """The CPU infers the same; the broken session is dropped at once, and its memory with it."""
+    bench = Bench()
+    bench.fails.add("cuda:0")
+    assert bench.inference.run("one") == ("cpu", "one")
+    assert (bench.inference.state, bench.inference.failures) == ("failed", 1)
+    assert "memory is used up" in bench.inference.error
+    assert bench.living() == ["cpu"]
+    assert bench.inference.run("two") == ("cpu", "two") and bench.inference.failures == 1
+
+
+def test_a_failure_of_the_input_is_not_the_devices() -> None:
+    """What the CPU can't infer either is an error of this one sentence."""
+    bench = Bench()
+    with pytest.raises(SynthesisError, match="failed on cpu"):
+        bench.inference.run("impossible")
+    assert (bench.inference.state, bench.inference.failures) == ("loaded", 0)
+    assert bench.inference.run("one") == ("cuda:0", "one")
+
+
+def test_a_first_inference_that_fails_is_the_loadings_failure() -> None:
+    """A device that never worked has nothing to come back from."""
+    broken = Inference(FakeSession(GPU, {"cuda:0"}), lambda device: FakeSession(device, set()))  # type: ignore[arg-type,return-value]
+    with pytest.raises(SynthesisError, match="failed on cuda:0"):
+        broken.run("one")
+    assert broken.failures == 0
+
+
+def test_the_cpu_has_nobody_behind_it() -> None:
+    """Its failure is the sentence's."""
+    bench = Bench(CPU)
+    with pytest.raises(SynthesisError):
+        bench.inference.run("impossible")
+    assert bench.asked == ["cpu"]
+
+
+def test_the_session_is_made_anew_and_tried() -> None:
+    """With an inference that once succeeded; then the one on the CPU goes."""
+    bench = Bench()
+    bench.fails.add("cuda:0")
+    bench.inference.run("one")
+    bench.fails.clear()
+    assert bench.inference.is_due(0)
+    bench.inference.tend()
+    assert (bench.inference.state, bench.living()) == ("loaded", ["cuda:0"])
+    assert bench.inference.run("two") == ("cuda:0", "two")
+
+
+@pytest.mark.parametrize("fault", ["fails", "missing"])
+def test_a_device_that_stays_broken_is_given_up(fault: str) -> None:
+    """Whether its session can't be made or can't infer: after three failures nobody tries again."""
+    bench = Bench()
+    bench.fails.add("cuda:0")
+    bench.inference.run("one")
+    if fault == "missing":
+        bench.missing.add("cuda:0")
+    bench.inference.tend()
+    assert bench.inference.state == "failed" and not bench.inference.is_due(0)
+    bench.inference.tend()
+    assert (bench.inference.state, bench.inference.failures) == ("given up", 3)
+    assert not bench.inference.is_due(1) and bench.inference.run("two") == ("cpu", "two")
+
+
+def test_a_device_that_is_lost_for_good_is_given_up_at_once() -> None:
+    """CUDA's errors last as long as the process: making a session anew, or destroying this one, would end it."""
+    bench = Bench()
+    bench.fails |= {"cuda:0", "for good"}
+    assert bench.inference.run("one") == ("cpu", "one")
+    assert (bench.inference.state, bench.inference.failures) == ("given up", 1)
+    assert bench.living() == ["cpu", "cuda:0"] and [str(session.device) for session in ABANDONED] == ["cuda:0"]
+    assert bench.inference.run("two") == ("cpu", "two") and not bench.inference.is_due(1)
+    ABANDONED.clear()
+
+
+def test_failures_that_are_long_ago_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once a day is no reason to leave the GPU."""
+    monkeypatch.setattr(module, "WINDOW_S", 0.0)
+    bench = Bench()
+    for _ in range(5):
+        bench.fails.add("cuda:0")
+        bench.inference.run("one")
+        bench.fails.clear()
+        bench.inference.tend()
+    assert (bench.inference.state, bench.inference.failures) == ("loaded", 5)
+
+
+def test_an_idle_device_is_freed_and_loaded_again() -> None:
+    """Only after the time that was set; the next inference is right."""
+    bench = Bench()
+    assert not bench.inference.is_due(0) and not bench.inference.is_due(3600)
+    assert bench.inference.is_due(1e-9)
+    bench.inference.tend()
+    assert (bench.inference.state, bench.living()) == ("unloaded", [])
+    assert bench.inference.run("one") == ("cuda:0", "one")
+    assert bench.inference.state == "loaded"
+
+
+def test_a_device_that_is_lost_while_it_is_idle() -> None:
+    """Freeing it would end the process: the CPU speaks on."""
+    bench = Bench()
+    bench.fails |= {"cuda:0", "for good"}
+    bench.inference.tend()
+    assert (bench.inference.state, len(ABANDONED)) == ("given up", 1)
+    assert "failed while it was idle: CUDA error 700" in bench.inference.error
+    assert bench.inference.run("one") == ("cpu", "one")
+    ABANDONED.clear()
+
+
+def test_a_device_that_is_gone_when_it_is_wanted_again() -> None:
+    """Somebody else has its memory: the CPU speaks, and the device is tried later."""
+    bench = Bench()
+    bench.inference.tend()
+    bench.missing.add("cuda:0")
+    assert bench.inference.run("one") == ("cpu", "one")
+    assert (bench.inference.state, bench.inference.failures) == ("failed", 1)
+    bench.missing.clear()
+    bench.inference.tend()
+    assert bench.inference.run("two") == ("cuda:0", "two")
+
+
+def test_a_model_that_is_gone_when_it_is_wanted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of the sentence; a file that comes back is loaded by the next one."""
+    bench = Bench()
+    bench.inference.tend()
+
+    def gone(device: Device) -> Any:
+        raise ModelError("kokoro.onnx can't be loaded: File doesn't exist")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bench.inference, "_reopen", gone)
+        with pytest.raises(ModelError):
+            bench.inference.run("one")
+    assert bench.inference.run("two") == ("cuda:0", "two")
+
+
+def test_threads_that_need_a_freed_device_load_it_once() -> None:
+    """All of them wait for the one load."""
+    bench = Bench()
+    bench.inference.tend()
+    answers: list[Any] = []
+    threads = [threading.Thread(target=lambda n=n: answers.append(bench.inference.run(n))) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(answers) == [("cuda:0", n) for n in range(4)]
+    assert bench.asked == ["cuda:0", "cuda:0"]
+
+
+def test_a_session_in_use_is_not_taken_away() -> None:
+    """Freeing drops the reference: what infers ends first."""
+    bench = Bench()
+    session = bench.inference._session
+    bench.inference.tend()
+    assert bench.living() == ["cuda:0"]
+    del session
+    assert bench.living() == []

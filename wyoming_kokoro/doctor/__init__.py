@@ -1,0 +1,1 @@
+"""What is there, what works, and what to do: the command `doctor`."""

@@ -1,0 +1,108 @@
+"""Everything that decides whether Kokoro can run, and on what: gathered once, judged elsewhere."""
+
+import importlib
+import os
+import platform
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wyoming_kokoro.runtime import driver, packages
+from wyoming_kokoro.runtime.driver import Machine, Version
+from wyoming_kokoro.runtime.installation import Installation, installation
+from wyoming_kokoro.runtime.packages import Package
+
+CUDA, CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
+"""ONNX Runtime's names of the two providers that are used here."""
+BINDINGS = "onnxruntime.capi.onnxruntime_pybind11_state"
+"""ONNX Runtime's own module: a folder that an uninstallation left empty imports as onnxruntime, too."""
+MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))
+"""Docker and Podman leave one in each container."""
+OVERLAID = re.compile(r"lib(cuda|cudnn\w*|cublas\w*|cudart)\.so(\.\d+)*$")
+"""What a folder in LD_LIBRARY_PATH must not hold: it goes before the driver's library, and before the wheels' own."""
+OTHERS = ("kokoro-onnx", "numpy", "wyoming", "zeroconf", "espeakng-loader")
+"""Packages whose files are looked at, and whose versions are told."""
+MODULES = ("numpy", "soxr", BINDINGS, "espeakng_loader", "phonemizer.backend", "kokoro_onnx")
+"""What speaking imports, in an order in which the first that fails is the cause: they bring all other packages."""
+
+
+@dataclass(frozen=True)
+class Build:
+    """The installed ONNX Runtime."""
+
+    owners: tuple[Package, ...]
+    """More than one is a damaged installation."""
+    version: str = ""
+    """What the import says: that differs from the owner's where files were overwritten."""
+    cuda: Version | None = None
+    """The CUDA that it is built for."""
+    providers: tuple[str, ...] = ()
+    """What was compiled in: that says nothing about what works."""
+
+    @property
+    def lane(self) -> str:
+        return f"cuda{self.cuda[0]}" if self.cuda else "cpu"
+
+
+@dataclass(frozen=True)
+class Facts:
+    machine: Machine
+    build: Build
+    trouble: str = ""
+    """Which module can't be imported, and why; empty if all can."""
+    libraries: frozenset[str] = frozenset()
+    """CUDA libraries that NVIDIA's wheels give, such as libcublas.so.12."""
+    phonemizer: tuple[Package, ...] = ()
+    """The owners of the folder phonemizer."""
+    others: tuple[Package, ...] = ()
+    overlaid: tuple[Path, ...] = ()
+    """The driver's or CUDA's libraries in folders of LD_LIBRARY_PATH."""
+    container: bool = False
+    installation: Installation = field(default_factory=lambda: Installation("packages"))
+    python: str = ""
+    glibc: str = ""
+    """Empty on systems without it."""
+
+
+def gather() -> Facts:
+    return Facts(
+        machine=driver.gather(),
+        trouble=unimportable(),
+        build=build(),
+        libraries=frozenset(packages.libraries()),
+        phonemizer=packages.owners("phonemizer"),
+        others=packages.installed(*OTHERS),
+        overlaid=tuple(overlaid(os.environ.get("LD_LIBRARY_PATH", ""))),
+        container=any(mark.exists() for mark in MARKS),
+        installation=installation(),
+        python=platform.python_version(),
+        glibc=platform.libc_ver()[1],
+    )
+
+
+def unimportable() -> str:
+    for name in MODULES:
+        try:
+            importlib.import_module(name)
+        except ImportError as error:
+            return f"{name.partition('.')[0]} can't be imported: {str(error).splitlines()[0]}"
+    return ""
+
+
+def build() -> Build:
+    owners = packages.owners("onnxruntime")
+    try:
+        onnxruntime = importlib.import_module("onnxruntime")
+        info = importlib.import_module("onnxruntime.capi.build_and_package_info")
+        providers, version = onnxruntime.get_available_providers(), onnxruntime.__version__
+    except (ImportError, AttributeError):  # AttributeError: see BINDINGS
+        return Build(owners)
+    cuda = re.match(r"(\d+)\.(\d+)", getattr(info, "cuda_version", ""))
+    return Build(owners, version, (int(cuda[1]), int(cuda[2])) if cuda else None, tuple(providers))
+
+
+def overlaid(search_path: str) -> Iterator[Path]:
+    """The libraries in the folders of LD_LIBRARY_PATH that hide others."""
+    for folder in dict.fromkeys(filter(None, search_path.split(":"))):
+        yield from sorted(path for path in Path(folder).glob("lib*.so*") if OVERLAID.match(path.name))

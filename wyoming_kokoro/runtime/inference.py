@@ -1,0 +1,156 @@
+"""Kokoro's model on its device, for good: a device that fails costs no sentence, one that is idle can be freed."""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Literal
+
+from wyoming_kokoro.errors import DeviceError, SynthesisError
+from wyoming_kokoro.runtime.devices import Device
+from wyoming_kokoro.runtime.driver import explain
+from wyoming_kokoro.runtime.session import Session
+
+log = logging.getLogger(__name__)
+
+MOST_FAILURES, WINDOW_S = 3, 600.0
+"""A device that fails so often within so many seconds is left alone: each try costs its listener a second or two."""
+RETRY_S = 10.0
+"""After a session that couldn't be made anew: another program may give back the GPU's memory."""
+
+State = Literal["loaded", "unloaded", "failed", "given up"]
+"""unloaded: freed while idle. failed: the CPU stands in until the session is made anew. given up: the CPU speaks,
+because the device fails again and again, or because CUDA can't be used in this process any more."""
+
+
+class Inference:
+    """What the engine is handed in place of a session. `run` may be called from several threads at once."""
+
+    def __init__(self, session: Session, reopen: Callable[[Device], Session]) -> None:
+        """`reopen` makes a session of the same model: on the device of `session` again, or on the CPU."""
+        self.device = session.device
+        self.state: State = "loaded"
+        self.error = ""
+        """Why the device failed, the last time that it did."""
+        self.failures = 0
+        self._model_path = session._model_path  # noqa: SLF001 - kokoro-onnx reads it from a session
+        self._reopen = reopen
+        self._session: Session | None = session
+        self._stand_in: Session | None = None
+        """On the CPU, while the device fails."""
+        self._trial: tuple[Any, ...] = ()
+        """The arguments of the first inference that succeeded, to try a new session with."""
+        self._recent: deque[float] = deque(maxlen=MOST_FAILURES)
+        self._due = 0.0
+        self._used = time.monotonic()
+        self._lock = threading.Lock()
+        """For all of these. Held while an unloaded session is loaded, never while one infers."""
+
+    def get_inputs(self) -> Any:
+        return self._ready().get_inputs()
+
+    def get_outputs(self) -> Any:
+        return self._ready().get_outputs()
+
+    def get_modelmeta(self) -> Any:
+        return self._ready().get_modelmeta()
+
+    def run(self, *args: Any) -> Any:
+        """As a session's. Where the device fails that has inferred before, the CPU gives the outputs.
+
+        Raises:
+            SynthesisError, DeviceError: the first inference failed, or the CPU can't infer either.
+        """
+        session = self._ready()
+        try:
+            outputs = session.run(*args)
+        except (SynthesisError, DeviceError) as error:
+            if session.device.kind == "cpu" or not self._trial:
+                raise
+            outputs = self._instead_of(session, error, args)
+        self._trial = self._trial or args
+        self._used = time.monotonic()
+        return outputs
+
+    def is_due(self, idle_after: float) -> bool:
+        """Whether `tend` has something to do. `idle_after` is in seconds, 0 for never."""
+        now = time.monotonic()
+        if self.state == "failed":
+            return now >= self._due
+        return self.state == "loaded" and 0 < idle_after < now - self._used
+
+    def tend(self) -> None:
+        """Makes a failed session anew, or frees an idle one. Blocks for seconds; raises ModelError."""
+        if self.state == "failed":
+            self._renew()
+        else:
+            self._free()
+
+    def _ready(self) -> Session:
+        with self._lock:
+            self._used = time.monotonic()
+            if self.state == "unloaded":
+                self._load()
+            return self._session or self._on_cpu()
+
+    def _free(self) -> None:
+        with self._lock:
+            if self._session and (error := self._session.lasting_error()):
+                self._session.abandon()
+                self._fail(DeviceError(f"{self.device} failed while it was idle: {explain(error)}"), lasting=True)
+                return
+            self._session, self.state = None, "unloaded"
+        log.info("freed %s, which was idle", self.device)
+
+    def _load(self) -> None:
+        try:
+            self._session = self._reopen(self.device)
+        except DeviceError as error:
+            self._fail(error)
+        else:
+            self.state = "loaded"
+            log.info("loaded on %s again", self.device)
+
+    def _instead_of(self, session: Session, error: Exception, args: tuple[Any, ...]) -> Any:
+        lasting = session.lasting_error() != 0
+        if lasting:
+            session.abandon()
+        with self._lock:
+            stand_in = self._on_cpu()
+        outputs = stand_in.run(*args)  # raises where it isn't the device's fault
+        with self._lock:
+            if session is self._session:  # else another thread was faster to tell
+                self._fail(error, lasting=lasting)
+        return outputs
+
+    def _on_cpu(self) -> Session:
+        if self._stand_in is None:
+            self._stand_in = self._reopen(Device("cpu"))
+        return self._stand_in
+
+    def _fail(self, error: Exception, *, lasting: bool = False) -> None:
+        """The failed session goes at once: what it holds may be what the next one needs."""
+        now = time.monotonic()
+        again = self.state == "failed"
+        self._session = None
+        self.error = str(error)
+        self.failures += 1
+        self._recent.append(now)
+        worn = len(self._recent) == MOST_FAILURES and now - self._recent[0] < WINDOW_S
+        self.state = "given up" if worn or lasting else "failed"
+        self._due = now + RETRY_S if again else now
+        outlook = f" until {self.device} is ready again" if self.state == "failed" else ""
+        log.warning("%s. The CPU speaks%s", error.args[0], outlook)
+
+    def _renew(self) -> None:
+        try:
+            session = self._reopen(self.device)
+            session.run(*self._trial)
+        except (DeviceError, SynthesisError) as error:
+            with self._lock:
+                self._fail(error)
+            return
+        with self._lock:
+            self._session, self._stand_in, self.state = session, None, "loaded"
+        log.info("Kokoro speaks on %s again", self.device)

@@ -1,0 +1,41 @@
+"""How this program was installed, and so which command changes that."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from wyoming_kokoro.runtime.lanes import LANES
+
+IMAGE_LANE = "KOKORO_IMAGE_LANE"
+"""Set by the Dockerfile."""
+STAMP = "wyoming-kokoro-stamp.json"
+"""Left in an environment by script/run."""
+COMPOSE = "docker compose"
+COMPOSE_WITH_GPU = "docker compose -f docker-compose.yml -f docker-compose.gpu.yml"
+
+
+@dataclass(frozen=True)
+class Installation:
+    kind: Literal["image", "checkout", "packages"]
+
+    def afresh(self, lane: str) -> str:
+        """The command that installs a lane with nothing left of what is there."""
+        if self.kind == "image":
+            compose = COMPOSE if lane == "cpu" else COMPOSE_WITH_GPU
+            return f"set LANE={lane} in .env, then {compose} build --no-cache && {compose} up -d"
+        if self.kind == "checkout":
+            return f"rm -rf .venv && LANE={lane} script/run"
+        pip = "pip install --no-deps"
+        return f"in a new virtual environment: {pip} -r requirements/{lane}.txt && {pip} ."
+
+    def with_gpu(self) -> str:
+        """The command that gives a container the GPU."""
+        return f"{COMPOSE_WITH_GPU} up -d" if self.kind == "image" else "start the container with --gpus all"
+
+
+def installation() -> Installation:
+    if os.environ.get(IMAGE_LANE) in LANES:
+        return Installation("image")
+    return Installation("checkout" if (Path(sys.prefix) / STAMP).exists() else "packages")
