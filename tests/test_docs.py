@@ -45,9 +45,19 @@ def test_each_command_of_the_readme_exists(line: str) -> None:
     command.make_context(name, args)
 
 
+def test_each_docker_command_of_the_readme_names_what_there_is() -> None:
+    """The service of the compose file, and a command of the program in it."""
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    commands = [shlex.split(line, comments=True) for line in COMMANDS if line.startswith("docker ")]
+    assert [words[:3] for words in commands] == [["docker", "compose", "up"], ["docker", "compose", "exec"]]
+    service, program, name = commands[1][3:]
+    assert service in services and program == "wyoming-kokoro"
+    assert cli.get_command(click.Context(cli), name)
+
+
 def test_scripts_that_the_readme_names_exist() -> None:
     """And can be run."""
-    for name in set(re.findall(r"script/\w+", README)):
+    for name in set(re.findall(r"script/[\w-]+", README)):
         assert (ROOT / name).stat().st_mode & 0o100
 
 
@@ -67,4 +77,4 @@ def test_links_inside_the_project_lead_somewhere() -> None:
 def test_the_findings_in_the_readme_look_like_doctors() -> None:
     """The same levels and the same arrow."""
     [block] = [block for language, block in BLOCKS if not language]
-    assert all(re.match(r"(ok|note|warning|error) {1,6}\S| {8}-> \S", line) for line in block.splitlines())
+    assert all(re.match(r"(?=.{9}\S)(ok|note|warning|error) +\S| {9}(-> )?\S", line) for line in block.splitlines())
