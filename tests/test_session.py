@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 from onnx import TensorProto, helper
 from tiny_kokoro import write_model, write_voices
@@ -11,7 +12,8 @@ from tiny_kokoro import write_model, write_voices
 from wyoming_kokoro import config
 from wyoming_kokoro.errors import DeviceError, ModelError, SynthesisError
 from wyoming_kokoro.runtime.devices import Device
-from wyoming_kokoro.runtime.session import open_session
+from wyoming_kokoro.runtime.facts import CUDA
+from wyoming_kokoro.runtime.session import NATIVE_ERRORS, Session, open_session
 
 CPU = Device("cpu")
 
@@ -29,6 +31,34 @@ def test_a_gpu_that_is_not_there_is_an_error_not_a_fallback(tmp_path: Path) -> N
     with pytest.raises(DeviceError, match="cuda:0 can't be used") as caught:
         open_session(write_model(tmp_path / "m.onnx"), Device("cuda"), config.Device(memory_limit=1024))
     assert "device.prefer" in caught.value.remedy
+
+
+@pytest.mark.parametrize("kind", [RuntimeError, NATIVE_ERRORS[0]])
+@pytest.mark.parametrize(
+    ("words", "meaning"),
+    [
+        (
+            "CUDA failure 803: system has unsupported display driver / cuda driver combination ;",
+            "another libcuda",
+        ),
+        ("CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version ;", "the driver is too old"),
+        ("CUDA failure 100: no CUDA-capable device is detected ;", "the driver shows no GPU"),
+        ("bfc_arena.cc:360 AllocateRawInternal CUDA Available memory of 1 is smaller", "memory is used up"),
+    ],
+)
+def test_a_failure_of_cuda_is_one_line_with_its_meaning(
+    kind: type[Exception], words: str, meaning: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ONNX Runtime raises some of them as its own exceptions and others as RuntimeError, with pages of text."""
+
+    def failing(self: Session, *args: object, **kwargs: object) -> None:
+        raise kind(f"/onnxruntime_src/cuda_call.cc:63 FAIL : {words} hostname=secret\nmore")
+
+    monkeypatch.setattr(Session, "__init__", failing)
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [CUDA])
+    with pytest.raises(DeviceError, match=f"cuda:0 can't be used: CUDA error .*{meaning}") as caught:
+        open_session(write_model(tmp_path / "m.onnx"), Device("cuda"), config.Device())
+    assert "secret" not in str(caught.value) and "\n" not in str(caught.value)
 
 
 def test_what_cuda_preloading_prints_does_not_reach_stdout(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

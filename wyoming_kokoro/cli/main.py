@@ -61,9 +61,9 @@ def main(args: Sequence[str] | None = None) -> int:
         click.echo(f"error: {error}", err=True)
         return LOST if isinstance(error, DeviceLostError) else FAILED
     except ImportError as error:
-        click.echo(
-            f"error: an installed package is damaged: {error}. Delete .venv and set up again: script/run", err=True
-        )
+        reason = str(error).partition("\n")[0] or "its native code doesn't load"
+        told = f"error: an installed package is missing or damaged: {reason}. Run `wyoming-kokoro doctor`"
+        click.echo(told, err=True)
         return FAILED
     except BrokenPipeError:  # `wyoming-kokoro voices | head`
         sys.stderr.close()

@@ -1,17 +1,18 @@
 """Checks of packages, driver and GPU: facts to findings, pure."""
 
 import platform
-import re
 from collections.abc import Iterator
 
 from wyoming_kokoro import __version__
 from wyoming_kokoro.errors import DeviceError
 from wyoming_kokoro.findings import Finding
+from wyoming_kokoro.runtime.damages import afresh, damages
 from wyoming_kokoro.runtime.devices import choose
 from wyoming_kokoro.runtime.driver import dotted
 from wyoming_kokoro.runtime.facts import Facts
 from wyoming_kokoro.runtime.lanes import LIBRARIES
-from wyoming_kokoro.runtime.obstacles import damages, missing_gpu, overlays, unfit_gpu
+from wyoming_kokoro.runtime.obstacles import missing_gpu, overlays, unfit_gpu
+from wyoming_kokoro.runtime.packages import numbers
 
 OLDEST_GLIBC = (2, 28)
 """Of the wheels of ONNX Runtime."""
@@ -25,7 +26,7 @@ def versions(facts: Facts) -> Iterator[Finding]:
     libc = f", glibc {facts.glibc}" if facts.glibc else ""
     where = f"{platform.system()} {platform.machine()}, Python {facts.python}{libc}"
     yield Finding("ok", f"wyoming-kokoro {__version__} on {where}, installed as {facts.installation.kind}")
-    if facts.glibc and version(facts.glibc) < OLDEST_GLIBC:
+    if facts.glibc and numbers(facts.glibc) < OLDEST_GLIBC:
         why = f"ONNX Runtime needs glibc {dotted(OLDEST_GLIBC)} or newer"
         yield Finding("error", f"glibc {facts.glibc} is too old", why, "use a newer system, or the container image")
 
@@ -46,10 +47,10 @@ def packages(facts: Facts) -> Iterator[Finding]:
 
 def numpy_fault(facts: Facts) -> Iterator[Finding]:
     for package in facts.others:
-        fits = OLDEST_NUMPY <= version(package.version or "0") <= NEWEST_NUMPY
+        fits = OLDEST_NUMPY <= numbers(package.version) <= NEWEST_NUMPY
         if package.name == "numpy" and package.version and not fits:
             why = f"ONNX Runtime works with NumPy {dotted(OLDEST_NUMPY)} to {dotted(NEWEST_NUMPY)}"
-            yield Finding("error", f"{package} doesn't fit", why, facts.installation.afresh(facts.build.lane))
+            yield Finding("error", f"{package} doesn't fit", why, afresh(facts))
 
 
 def driver(facts: Facts) -> Iterator[Finding]:
@@ -84,9 +85,3 @@ def device(prefer: str, facts: Facts) -> Iterator[Finding]:
         yield Finding(missing.level, seen, missing.why, missing.remedy)
     else:
         yield Finding("ok", seen)
-
-
-def version(text: str) -> tuple[int, int]:
-    """The first two numbers."""
-    major, minor = (*re.findall(r"\d+", text), "0", "0")[:2]
-    return int(major), int(minor)

@@ -9,7 +9,6 @@ import shutil
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -17,6 +16,7 @@ import aiohttp
 from wyoming_kokoro.config import DEFAULT_PORT, Config
 from wyoming_kokoro.errors import ServerError
 from wyoming_kokoro.findings import Finding
+from wyoming_kokoro.runtime.facts import MARKS
 from wyoming_kokoro.wire.addresses import Adapter, adapters, from_here_only, local_addresses
 from wyoming_kokoro.wire.client import connected, describe, reachable
 from wyoming_kokoro.wire.discovery import one_of_each_family
@@ -38,8 +38,6 @@ FIREWALLS = {
     "ufw": f"ufw allow {MDNS_PORT}/udp",
 }
 """Programs that set a firewall up, and how they let multicast DNS through."""
-MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))
-"""Files that Docker and Podman put into every container."""
 BRIDGES = (ipaddress.ip_network("172.16.0.0/12"), ipaddress.ip_network("10.88.0.0/16"))
 """Where Docker and Podman take the addresses of their bridges from, unless they are told otherwise."""
 

@@ -11,10 +11,11 @@ from wyoming_kokoro.config import Config
 from wyoming_kokoro.errors import ConfigError, DeviceLostError, ModelError, SynthesisError
 from wyoming_kokoro.runtime import devices, facts, models
 from wyoming_kokoro.runtime.configured import locate, official_names, places
+from wyoming_kokoro.runtime.damages import damages
 from wyoming_kokoro.runtime.download import download, log_progress
 from wyoming_kokoro.runtime.loading import Kokoro, load_kokoro
 from wyoming_kokoro.runtime.models import ModelPaths
-from wyoming_kokoro.runtime.obstacles import damages, overlays
+from wyoming_kokoro.runtime.obstacles import overlays
 from wyoming_kokoro.speech.engine import Speaker
 from wyoming_kokoro.speech.espeak import EspeakEngine
 from wyoming_kokoro.speech.voices import OFFICIAL, catalogue, named

@@ -1,12 +1,15 @@
 """Everything that decides whether Kokoro can run, and on what: gathered once, judged elsewhere."""
 
+import contextlib
 import importlib
+import io
 import os
 import platform
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 
 from wyoming_kokoro.runtime import driver, packages
 from wyoming_kokoro.runtime.driver import Machine, Version
@@ -81,28 +84,44 @@ def gather() -> Facts:
     )
 
 
+def imported(name: str) -> ModuleType:
+    """The module, without the page that NumPy prints of one that is built for another NumPy."""
+    with contextlib.redirect_stderr(io.StringIO()):
+        return importlib.import_module(name)
+
+
 def unimportable() -> str:
     for name in MODULES:
         try:
-            importlib.import_module(name)
+            imported(name)
         except ImportError as error:
-            return f"{name.partition('.')[0]} can't be imported: {str(error).splitlines()[0]}"
+            reason = str(error).partition("\n")[0] or "its native code doesn't load"
+            return f"{name.partition('.')[0]} can't be imported: {reason}"
     return ""
 
 
 def build() -> Build:
     owners = packages.owners("onnxruntime")
     try:
-        onnxruntime = importlib.import_module("onnxruntime")
-        info = importlib.import_module("onnxruntime.capi.build_and_package_info")
+        onnxruntime = imported("onnxruntime")
         providers, version = onnxruntime.get_available_providers(), onnxruntime.__version__
     except (ImportError, AttributeError):  # AttributeError: see BINDINGS
         return Build(owners)
-    cuda = re.match(r"(\d+)\.(\d+)", getattr(info, "cuda_version", ""))
-    return Build(owners, version, (int(cuda[1]), int(cuda[2])) if cuda else None, tuple(providers))
+    return Build(owners, version, cuda_version(), tuple(providers))
+
+
+def cuda_version() -> Version | None:
+    """None for a CPU build, and for an ONNX Runtime that is so old that it doesn't tell."""
+    try:
+        info = imported("onnxruntime.capi.build_and_package_info")
+    except ImportError:
+        return None
+    version = getattr(info, "cuda_version", "")
+    return packages.numbers(version) if version else None
 
 
 def overlaid(search_path: str) -> Iterator[Path]:
     """The libraries in the folders of LD_LIBRARY_PATH that hide others."""
     for folder in dict.fromkeys(filter(None, search_path.split(":"))):
-        yield from sorted(path for path in Path(folder).glob("lib*.so*") if OVERLAID.match(path.name))
+        found = (path.resolve() for path in Path(folder).glob("lib*.so*") if OVERLAID.match(path.name))
+        yield from sorted(dict.fromkeys(found))

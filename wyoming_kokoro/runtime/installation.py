@@ -28,7 +28,7 @@ class Installation:
         if self.kind == "checkout":
             return f"rm -rf .venv && LANE={lane} script/run"
         pip = "pip install --no-deps"
-        return f"in a new virtual environment: {pip} -r requirements/{lane}.txt && {pip} ."
+        return f"in the source folder, with a new virtual environment: {pip} -r requirements/{lane}.txt && {pip} ."
 
     def with_gpu(self) -> str:
         """The command that gives a container the GPU."""

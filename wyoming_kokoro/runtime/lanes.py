@@ -100,7 +100,7 @@ def why_not(lane: str, gpu: Gpu, cuda: Version) -> str:
     if lane in cuda_lanes(gpu.capability, cuda):
         return ""
     if lane not in OLDEST_DRIVERS:
-        return f"the installed onnxruntime is built for {lane.replace('cuda', 'CUDA ')}"
+        return "the installed onnxruntime is not built for CUDA 12 or 13"
     if lane == "cuda13" and cuda < (13, 0):
         return f"the CUDA 13 build needs driver {OLDEST_DRIVERS[lane]} or newer, this one is for CUDA {dotted(cuda)}"
     age = "old" if gpu.capability < (9, 0) else "new"

@@ -1,23 +1,18 @@
-"""What keeps Kokoro from the GPU, or will sooner or later: facts to findings, the most fundamental first.
-
-The service says them when it starts, `wyoming-kokoro doctor` says them when it is asked.
-"""
+"""What keeps Kokoro from the GPU: facts to findings, which the service says at start, and doctor when it is asked."""
 
 from collections.abc import Iterator
 
 from wyoming_kokoro.findings import Finding
 from wyoming_kokoro.runtime import lanes
-from wyoming_kokoro.runtime.driver import NOT_FOUND, Gpu, Machine, dotted, version_of
+from wyoming_kokoro.runtime.driver import NOT_FOUND, Gpu, Machine, version_of
 from wyoming_kokoro.runtime.facts import CUDA, Facts
 
 SLOW = "Kokoro runs on the CPU, several times slower"
-SILENT = "Kokoro can't speak"
 TOO_OLD, NO_GPU = 35, 100
 HIDDEN_DRIVER = (34, 803, 804)
 """Errors of a libcuda.so.1 that isn't the running driver's."""
 SYSTEM_FOLDERS = ("/usr/lib", "/lib")
 """Where a driver's installation, or the start of a container, puts the driver's own."""
-PHONEMIZER = "phonemizer-fork"
 
 RESTART = "restart the machine"
 REMEDIES = {
@@ -36,12 +31,13 @@ def missing_gpu(facts: Facts) -> Finding | None:
     if fitting.lane == "cpu":
         remedy = "" if is_hopeless(machine) else driver_remedy(facts)
         return Finding("warning" if remedy else "note", fitting.reason, SLOW, remedy)
-    afresh = facts.installation.afresh(fitting.lane)
+    remedy = facts.installation.afresh(fitting.lane)
     if CUDA not in facts.build.providers:
-        seen = f"the installed onnxruntime is built without CUDA, and there is {machine.gpus[0]}"
-        return Finding("warning", seen, SLOW, afresh)
+        fault = "is built without CUDA" if facts.build.providers else "can't be imported"
+        seen = f"the installed onnxruntime {fault}, and there is {machine.gpus[0]}"
+        return Finding("warning", seen, SLOW, remedy)
     unfit = [reason for gpu in machine.gpus if (reason := unfit_gpu(facts, gpu))]
-    return Finding("warning", unfit[0], SLOW, afresh) if len(unfit) == len(machine.gpus) else None
+    return Finding("warning", unfit[0], SLOW, remedy) if len(unfit) == len(machine.gpus) else None
 
 
 def unfit_gpu(facts: Facts, gpu: Gpu) -> str:
@@ -88,63 +84,10 @@ def hidden_remedy(machine: Machine) -> str:
     return f"take {folder}{versions} out of LD_LIBRARY_PATH and /etc/ld.so.conf.d; if it is the driver's own, {RESTART}"
 
 
-def damages(facts: Facts) -> Iterator[Finding]:
-    """What is wrong with the installation, whether or not it still works."""
-    installed = facts.build.lane in lanes.OLDEST_DRIVERS
-    afresh = facts.installation.afresh(facts.build.lane if installed else lanes.choose(facts.machine).lane)
-    if facts.trouble:
-        yield Finding("error", facts.trouble, SILENT, afresh)
-    yield from wrong_owners(facts, afresh)
-    yield from wrong_build(facts, afresh)
-    single = [owners[0] for owners in (facts.build.owners, facts.phonemizer) if len(owners) == 1]
-    for package in (*single, *facts.others):
-        if not package.version:
-            yield Finding("error", f"{package.name} is not installed", "the service needs it", afresh)
-        elif package.damaged:
-            count = len(package.damaged)
-            files = "1 file is" if count == 1 else f"{count} files are"
-            seen = f"{package} is damaged: {files} missing or replaced, such as {package.damaged[-1]}"
-            yield Finding("error", seen, "what works today may fail tomorrow", afresh)
-    yield from missing_libraries(facts, afresh)
-
-
-def wrong_owners(facts: Facts, afresh: str) -> Iterator[Finding]:
-    """Each of the two folders that several packages unpack into must have one owner."""
-    for folder, owners in (("onnxruntime", facts.build.owners), ("phonemizer", facts.phonemizer)):
-        if not owners:
-            yield Finding("error", f"no package {folder} is installed", SILENT, afresh)
-        elif len(owners) > 1:
-            seen = f"{' and '.join(map(str, owners))} are installed over each other, in the folder {folder}"
-            yield Finding("error", seen, "which one's files are left there is chance", afresh)
-    if len(facts.phonemizer) == 1 and facts.phonemizer[0].name != PHONEMIZER:
-        seen = f"{facts.phonemizer[0]} is installed in place of {PHONEMIZER}"
-        yield Finding("error", seen, "others can't be told where espeak-ng has its data: Kokoro can't speak", afresh)
-
-
-def wrong_build(facts: Facts, afresh: str) -> Iterator[Finding]:
-    """An ONNX Runtime that isn't the installed one, or for a CUDA that no lane has."""
-    build = facts.build
-    if build.version and len(build.owners) == 1 and build.owners[0].version != build.version:
-        seen = f"{build.owners[0]} is installed, but onnxruntime {build.version} is imported"
-        yield Finding("error", seen, "another copy goes before it", f"unset PYTHONPATH; if that doesn't help: {afresh}")
-    if build.cuda and build.lane not in lanes.LANES:
-        seen = f"onnxruntime {build.version} is built for CUDA {dotted(build.cuda)}"
-        yield Finding("error", seen, "the libraries and builds for CUDA 12 or CUDA 13 are needed", afresh)
-
-
-def missing_libraries(facts: Facts, afresh: str) -> Iterator[Finding]:
-    """Of those that the installed CUDA build loads."""
-    needed = lanes.LIBRARIES.get(facts.build.lane, {})
-    if missing := {library: wheel for library, wheel in needed.items() if library not in facts.libraries}:
-        wheels = dict.fromkeys(missing.values())
-        seen = f"missing or damaged: {', '.join(missing)} (from {', '.join(wheels)})"
-        why = "ONNX Runtime can't use the GPU without, unless another folder of the system has them"
-        yield Finding("warning", seen, why, afresh)
-
-
 def overlays(facts: Facts) -> Iterator[Finding]:
     """Libraries that go before the driver's and the wheels'. They are no fault where there is no CUDA to use."""
-    if facts.build.cuda and facts.overlaid:
-        names = ", ".join(map(str, facts.overlaid[:3]))
-        why = "they are loaded in place of the driver's and the installed ones: CUDA error 803, or a mix of versions"
-        yield Finding("warning", f"in folders of LD_LIBRARY_PATH: {names}", why, "unset LD_LIBRARY_PATH")
+    foreign = [path for path in facts.overlaid if version_of(str(path)) != (facts.machine.driver or None)]
+    if facts.build.cuda and foreign:
+        names = ", ".join(map(str, foreign[:3]))
+        why = "loaded in place of the driver's library, or of the installed ones: CUDA error 803, or a mix of versions"
+        yield Finding("warning", f"LD_LIBRARY_PATH leads to {names}", why, "unset LD_LIBRARY_PATH")

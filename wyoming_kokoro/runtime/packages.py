@@ -4,6 +4,7 @@ Two distributions that unpack into one folder overwrite each other's files, and 
 """
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
@@ -39,6 +40,12 @@ def libraries() -> dict[str, Path]:
     files = ((Path(str(wheel.locate_file(name))), size) for wheel in wheels for name, size in _record(wheel))
     named = ((path, size) for path, size in files if path.name.startswith("lib") and ".so" in path.name)
     return {path.name: path for path, size in named if _is_whole(path, size)}
+
+
+def numbers(version: str) -> tuple[int, int]:
+    """The first two of a version's numbers."""
+    major, minor = (*re.findall(r"\d+", version), "0", "0")[:2]
+    return int(major), int(minor)
 
 
 def _package(name: str) -> Package:

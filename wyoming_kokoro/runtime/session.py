@@ -16,8 +16,9 @@ from wyoming_kokoro.runtime.devices import REMEDY, Device
 from wyoming_kokoro.runtime.driver import context_error, explain
 from wyoming_kokoro.runtime.facts import CPU, CUDA
 
-NATIVE_ERRORS: tuple[type[Exception], ...] = tuple(
-    error for error in vars(native).values() if isinstance(error, type) and issubclass(error, Exception)
+NATIVE_ERRORS: tuple[type[Exception], ...] = (
+    RuntimeError,  # for some failures of CUDA
+    *(error for error in vars(native).values() if isinstance(error, type) and issubclass(error, Exception)),
 )
 """ONNX Runtime's exceptions have no common base but Exception."""
 RUN_ERRORS: tuple[type[Exception], ...] = (*NATIVE_ERRORS, ValueError)

@@ -21,7 +21,11 @@ class Phonemizer:
         self._log = logging.getLogger(__name__)
         self._log.setLevel(logging.ERROR)  # the phonemizer warns of every word count that differs
         EspeakWrapper.set_library(espeakng_loader.get_library_path())
-        EspeakWrapper.set_data_path(espeakng_loader.get_data_path())
+        try:
+            EspeakWrapper.set_data_path(espeakng_loader.get_data_path())
+        except AttributeError as error:
+            problem = "Another phonemizer is installed in place of phonemizer-fork, or over it"
+            raise SynthesisError(problem, "Run `wyoming-kokoro doctor`") from error
 
     def phonemes(self, text: str, language: str) -> str:
         """The phonemes of `text` with stress and punctuation; `language` is an espeak-ng code such as en-us.
