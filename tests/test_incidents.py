@@ -310,7 +310,7 @@ def test_4_4_another_version_than_the_installed_one() -> None:
 
 def test_4_5_a_numpy_that_does_not_fit(tampered: str) -> None:
     """_ARRAY_API not found: named with the versions that fit."""
-    assert "error    numpy 1.26.4 doesn't fit\n         ONNX Runtime works with NumPy 2.0 to 2.4\n" in tampered
+    assert "error    numpy 1.26.4 is too old\n         ONNX Runtime is built for NumPy 2.0 or newer\n" in tampered
 
 
 def test_4_5_an_onnxruntime_that_is_built_for_numpy_1(tmp_path: Path) -> None:

@@ -102,6 +102,18 @@ class Service:
                     samples += len(event.payload or b"") // 2
         return first, samples / 24_000
 
+    async def description(self) -> str:
+        """What Home Assistant is told."""
+        async with AsyncClient.from_uri(self.uri, read_timeout=20) as client:
+            await client.write_event(Event("describe"))
+            info = await client.read_event()
+        assert info
+        return str(info.data["tts"][0]["description"])
+
+    async def metrics(self) -> str:
+        async with aiohttp.ClientSession() as session, session.get(f"{self.page}/metrics") as answer:
+            return await answer.text()
+
     async def status(self) -> dict[str, Any]:
         async with aiohttp.ClientSession() as session, session.get(f"{self.page}/status") as answer:
             return dict(await answer.json())

@@ -24,13 +24,15 @@ LONG = " and then ".join(["the garden gate was opened by somebody who was not ex
 
 
 async def test_cuda_is_really_the_gpu(note: Note) -> None:
-    """Device, GPU, driver, lane and placement are in the log and in the status; every sentence has a new length."""
+    """Device, GPU, driver, lane and placement are in log, status, info and metrics; every sentence has a new length."""
     before = memory_used()
     async with serving(*CUDA) as service:
         line = (await service.logged("Kokoro speaks on cuda:0 .*"))[0]
         status = (await service.status())["running_on"]
         assert (status["device"], status["state"], status["failures"]) == ("cuda:0", "loaded", 0)
         assert status["gpu"] and status["driver"] and status["lane"].startswith("cuda")
+        assert "Kokoro speaks on cuda:0" in await service.description()
+        assert 'device="cuda:0"' in await service.metrics()
         assert 0 < status["nodes_on_cpu"] < status["nodes"] and 0 < status["cpu_share"] < 0.5
         spoken = [await service.say(sentence) for sentence in SENTENCES * 2]
         assert all(seconds > 0.5 for _, seconds in spoken)

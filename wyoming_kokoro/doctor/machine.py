@@ -47,10 +47,14 @@ def packages(facts: Facts) -> Iterator[Finding]:
 
 def numpy_fault(facts: Facts) -> Iterator[Finding]:
     for package in facts.others:
-        fits = OLDEST_NUMPY <= numbers(package.version) <= NEWEST_NUMPY
-        if package.name == "numpy" and package.version and not fits:
-            why = f"ONNX Runtime works with NumPy {dotted(OLDEST_NUMPY)} to {dotted(NEWEST_NUMPY)}"
-            yield Finding("error", f"{package} doesn't fit", why, afresh(facts))
+        if package.name != "numpy" or not package.version:
+            continue
+        if numbers(package.version) < OLDEST_NUMPY:
+            why = f"ONNX Runtime is built for NumPy {dotted(OLDEST_NUMPY)} or newer"
+            yield Finding("error", f"{package} is too old", why, afresh(facts))
+        if numbers(package.version) > NEWEST_NUMPY:
+            why = f"the newest that was tried is {dotted(NEWEST_NUMPY)}"
+            yield Finding("warning", f"{package} is newer than what is locked", why, afresh(facts))
 
 
 def driver(facts: Facts) -> Iterator[Finding]:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from wyoming_kokoro.errors import DeviceError
-from wyoming_kokoro.runtime import lanes
 from wyoming_kokoro.runtime.facts import Facts
 from wyoming_kokoro.runtime.obstacles import missing_gpu, unfit_gpu
 
@@ -50,7 +49,7 @@ def choose(prefer: str, facts: Facts) -> Choice:
     gpus = facts.machine.gpus
     if prefer in ("auto", "cuda"):
         index = next(number for number, gpu in enumerate(gpus) if not unfit_gpu(facts, gpu))
-        reason = "as configured" if prefer == "cuda" else lanes.choose(facts.machine).reason
+        reason = "as configured" if prefer == "cuda" else "found by auto"
         return Choice(Device("cuda", index), reason)
     index = int(prefer.removeprefix("cuda:"))
     unfit = unfit_gpu(facts, gpus[index]) if index < len(gpus) else f"there is no GPU {index}, only {len(gpus)}"
