@@ -246,7 +246,7 @@ async def test_the_page_is_examined_where_it_is_wanted(monkeypatch: pytest.Monke
 @pytest.fixture
 def on_host(monkeypatch: pytest.MonkeyPatch) -> None:
     """These tests may themselves run in a container."""
-    monkeypatch.setattr(network, "MARKS", ())
+    monkeypatch.setattr(network, "in_container", lambda: False)
 
 
 @pytest.fixture
@@ -414,10 +414,10 @@ def test_a_container_behind_a_bridge_is_told_from_one_with_the_hosts_network(
     assert behind_bridge(adapters, in_container) is expected
 
 
-def test_a_container_behind_a_bridge_is_a_warning(tmp_path: Path, lan: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_container_behind_a_bridge_is_a_warning(lan: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Although it hears itself."""
     have(monkeypatch, LO, Adapter("eth0", ("172.18.0.2",)))
-    monkeypatch.setattr(network, "MARKS", (tmp_path / "none", tmp_path))
+    monkeypatch.setattr(network, "in_container", lambda: True)
     [finding] = announced()
     assert finding.level == "warning" and "a container with a network of its own" in finding.seen
     assert finding.remedy.startswith("network_mode: host in docker-compose.yml")

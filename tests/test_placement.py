@@ -33,7 +33,7 @@ def test_only_the_last_inference_counts(tmp_path: Path) -> None:
     ]
     (tmp_path / "profile.json").write_text(json.dumps(events))
     found = read(tmp_path / "profile.json")
-    assert (found.nodes, found.on_cpu) == (4, 2) and found.cpu_share == pytest.approx(0.4)
+    assert found and (found.nodes, found.on_cpu) == (4, 2) and found.cpu_share == pytest.approx(0.4)
     assert str(found) == "2 of 4 nodes on the CPU (40% of the time)"
 
 
@@ -44,11 +44,25 @@ def test_a_profile_of_onnx_runtimes_own(tmp_path: Path) -> None:
         "style": np.zeros((1, 256), np.float32),
         "speed": np.ones(1, np.float32),
     }
-    with profiled() as beginning:
+    with profiled(Device("cuda")) as beginning:
         session = open_session(write_model(tmp_path / "m.onnx"), Device("cpu"), config.Device(), beginning)
         session.run(None, inputs)
         session.run(None, inputs)
         profile = Path(session.end_profiling())
         found = read(profile)
-    assert found.nodes == found.on_cpu > 10 and found.cpu_share == 1
+    assert found and found.nodes == found.on_cpu > 10 and found.cpu_share == 1
     assert not profile.exists()
+
+
+def test_nothing_is_counted_on_the_cpu() -> None:
+    """All nodes are there, and a profile costs time."""
+    with profiled(Device("cpu")) as beginning:
+        assert beginning is None
+
+
+@pytest.mark.parametrize("content", ['[{"cat": "Node", "na', "", None])
+def test_a_profile_that_was_cut_off_ends_nothing(content: str | None, tmp_path: Path) -> None:
+    """A full /tmp, or none: it is only a measurement."""
+    if content is not None:
+        (tmp_path / "profile.json").write_text(content)
+    assert read(tmp_path / "profile.json") is None

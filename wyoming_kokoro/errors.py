@@ -3,12 +3,13 @@
     KokoroError                 every expected failure: one line for the log, one for the remedy
      +-- ConfigError            the configuration: file, key, value, what is allowed
      +-- DeviceError            the device that was asked for isn't really there
-     |    +-- DeviceLostError   it was, and then failed again and again
+     |    +-- DeviceLostError   it was, and can't be used any more
      +-- ModelError             a model or voices file is missing, damaged or of a wrong kind
      |    +-- DownloadError     no mirror gave the file
      +-- VoiceError             a voice or language that nobody here can speak
      +-- SynthesisError         the engine gave no usable audio
      |    +-- UnspeakableError  there is nothing that it could say
+     |    +-- DeviceMemoryError it doesn't fit into the device's memory
      +-- ProtocolError          a peer sent what is not Wyoming
      +-- ServerError            the service can't listen, or a server can't be reached
 
@@ -74,6 +75,10 @@ class SynthesisError(KokoroError):
 
 class UnspeakableError(SynthesisError):
     """There is nothing in a sentence that the engine can say, such as the letters of another script."""
+
+
+class DeviceMemoryError(SynthesisError):
+    """A shorter sentence, or the same one on another device, may fit."""
 
 
 class ProtocolError(KokoroError):

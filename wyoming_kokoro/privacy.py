@@ -4,14 +4,16 @@ import ipaddress
 import os
 import re
 
-_ADDRESS = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b|[0-9a-fA-F]*:[0-9a-fA-F.]*:[0-9a-fA-F:.]*")
+_ADDRESS = re.compile(
+    r"(?<![\w:.])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F.]*:[0-9a-fA-F:.]*)(?!\w)", re.ASCII
+)
 """What may be an IP address; a time with seconds looks like one, too."""
 
 
 def public(text: str) -> str:
     """Without the name of the user, which the paths of a home folder have in them."""
     home = os.path.expanduser("~")  # noqa: PTH111 - unlike pathlib's, it never raises
-    return text.replace(home, "~") if len(home) > 1 else text
+    return re.sub(rf"{re.escape(home)}(?![\w.-])", "~", text) if len(home) > 1 else text
 
 
 def without_addresses(text: str) -> str:

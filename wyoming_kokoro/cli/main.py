@@ -12,6 +12,7 @@ import click
 
 from wyoming_kokoro import __version__
 from wyoming_kokoro.errors import DeviceLostError, KokoroError
+from wyoming_kokoro.runtime.installation import installation
 
 FAILED, USAGE, BUG, LOST, INTERRUPTED = 1, 2, 3, 4, 130
 
@@ -62,8 +63,7 @@ def main(args: Sequence[str] | None = None) -> int:
         return LOST if isinstance(error, DeviceLostError) else FAILED
     except ImportError as error:
         reason = str(error).partition("\n")[0] or "its native code doesn't load"
-        told = f"error: an installed package is missing or damaged: {reason}. Run `wyoming-kokoro doctor`"
-        click.echo(told, err=True)
+        click.echo(f"error: a package is missing or damaged: {reason}. To mend it: {installation().again()}", err=True)
         return FAILED
     except BrokenPipeError:  # `wyoming-kokoro voices | head`
         sys.stderr.close()

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 
 from wyoming_kokoro.config import Config
-from wyoming_kokoro.doctor import files, machine, network
+from wyoming_kokoro.doctor import files, machine
 from wyoming_kokoro.doctor.trial import spoken
 from wyoming_kokoro.errors import KokoroError
 from wyoming_kokoro.findings import Finding
@@ -26,14 +27,24 @@ def checks(settings: Config, found: facts.Facts) -> tuple[Check, ...]:
         Check("versions", partial(machine.versions, found)),
         Check("packages", partial(machine.packages, found)),
         Check("driver", partial(machine.driver, found)),
-        Check("device", partial(machine.device, settings.device.prefer, found)),
+        *(
+            []
+            if settings.engine == "espeak"
+            else [Check("device", partial(machine.device, settings.device.prefer, found))]
+        ),
         Check("libraries", files.libraries),
         Check("model", partial(files.model, settings)),
         Check("folder", partial(files.folder, settings)),
-        Check("listening", partial(network.listening, settings)),
-        Check("announcing", partial(network.announcing, settings)),
+        Check("listening", partial(network, "listening", settings)),
+        Check("announcing", partial(network, "announcing", settings)),
         Check("speaking", partial(spoken, settings)),
     )
+
+
+def network(check: str, settings: Config) -> Iterator[Finding]:
+    """Imported here, so that doctor starts where a package is missing that it needs."""
+    findings: Iterator[Finding] = getattr(import_module("wyoming_kokoro.doctor.network"), check)(settings)
+    return findings
 
 
 def examine(settings: Config) -> Iterator[tuple[str, Finding]]:
@@ -49,12 +60,12 @@ def examine(settings: Config) -> Iterator[tuple[str, Finding]]:
 
 def attempt(check: Check) -> list[Finding]:
     """A future keeps whatever is raised, so that one broken check doesn't take the others with it."""
+    found: list[Finding] = []
     with ThreadPoolExecutor(1) as pool:
-        outcome = pool.submit(lambda: list(check.run()))
-        error = outcome.exception()
-    if error is None:
-        return outcome.result()
+        error = pool.submit(lambda: found.extend(check.run())).exception()
     if isinstance(error, KokoroError):
-        return [Finding("error", error.message, "", error.remedy)]
-    seen = f"the check of {check.name} crashed: {type(error).__name__}: {error}"
-    return [Finding("error", seen, "what it looks at may be broken, or the check is", REPORT)]
+        found.append(Finding("error", error.message, "", error.remedy))
+    elif error:
+        seen = f"the check of {check.name} crashed: {type(error).__name__}: {error}"
+        found.append(Finding("error", seen, "what it looks at may be broken, or the check is", REPORT))
+    return found

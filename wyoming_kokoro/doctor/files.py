@@ -35,6 +35,10 @@ def folder(settings: Config) -> Iterator[Finding]:
     """Whether the model can be fetched into its folder."""
     wanted = settings.model.dir
     existing = next(parent for parent in (wanted, *wanted.parents) if parent.exists())
+    if not existing.is_dir():
+        remedy = f"mv {existing} {existing}.old, or set model.dir"
+        yield Finding("warning", f"{existing} is a file, not a folder", "the model can't be fetched into it", remedy)
+        return
     if not is_writable(existing):
         own = f"sudo chown -R {os.getuid()}:{os.getgid()} {wanted}"  # never of a folder above it
         remedy = f"{own if existing == wanted else f'sudo mkdir -p {wanted} && {own}'}, or set model.dir"

@@ -16,7 +16,7 @@ import aiohttp
 from wyoming_kokoro.config import DEFAULT_PORT, Config
 from wyoming_kokoro.errors import ServerError
 from wyoming_kokoro.findings import Finding
-from wyoming_kokoro.runtime.facts import MARKS
+from wyoming_kokoro.runtime.facts import in_container
 from wyoming_kokoro.wire.addresses import Adapter, adapters, from_here_only, local_addresses
 from wyoming_kokoro.wire.client import connected, describe, reachable
 from wyoming_kokoro.wire.discovery import one_of_each_family
@@ -173,7 +173,7 @@ def _announcing(addresses: Sequence[str], here: Sequence[Adapter]) -> Iterator[F
     if not addresses:
         seen = "no address that other machines can reach"
         yield Finding("warning", seen, f"nothing is announced until there is one. {BY_HAND}", "connect to a network")
-    elif behind_bridge(here, any(mark.exists() for mark in MARKS)):
+    elif behind_bridge(here, in_container()):
         seen = "this is a container with a network of its own, which announcements don't leave"
         yield Finding("warning", seen, BY_HAND, "network_mode: host in docker-compose.yml (docker run --network host)")
     else:
@@ -184,7 +184,7 @@ def _announcing(addresses: Sequence[str], here: Sequence[Adapter]) -> Iterator[F
         yield _multicast(", ".join(addresses), sources[0] if sources else "")
 
 
-def behind_bridge(here: Sequence[Adapter], in_container: bool) -> bool:
+def behind_bridge(here: Sequence[Adapter], contained: bool) -> bool:
     """Whether this is a container whose multicast stays on a bridge.
 
     Such a container has one adapter, and that an address of Docker's or Podman's pool. A container with the network
@@ -192,7 +192,7 @@ def behind_bridge(here: Sequence[Adapter], in_container: bool) -> bool:
     """
     outer = [[ipaddress.ip_address(ip) for ip in adapter.ips if ":" not in ip] for adapter in here]
     outer = [ips for ips in outer if any(not ip.is_loopback for ip in ips)]
-    return in_container and len(outer) == 1 and all(any(ip in bridge for bridge in BRIDGES) for ip in outer[0])
+    return contained and len(outer) == 1 and all(any(ip in bridge for bridge in BRIDGES) for ip in outer[0])
 
 
 def _multicast(announced: str, source: str) -> Finding:

@@ -15,7 +15,7 @@ from wyoming_kokoro.errors import KokoroError, ModelError
 from wyoming_kokoro.findings import Finding
 from wyoming_kokoro.runtime.configured import locate
 from wyoming_kokoro.runtime.engines import Engines
-from wyoming_kokoro.speech.engine import Speaker, render
+from wyoming_kokoro.speech.engine import render
 
 SENTENCE = "Everything is ready, and this is how it sounds."
 
@@ -26,7 +26,7 @@ def findings(settings: Config) -> Iterator[Finding]:
         engines = Engines(settings)
         asyncio.run(engines.start(wait=True))
         yield from _truth(settings, engines)
-        yield _sentence(engines.speaker)
+        yield from _sentence(engines)
     except KokoroError as error:
         yield Finding("error", error.message, BROKEN, error.remedy)
 
@@ -53,17 +53,20 @@ def _is_there(settings: Config) -> bool:
         return False
 
 
-def _sentence(speaker: Speaker) -> Finding:
-    voice = speaker.catalogue.default
+def _sentence(engines: Engines) -> Iterator[Finding]:
+    speaker, voice = engines.speaker, engines.speaker.catalogue.default
     began = time.monotonic()
     audio = [render(speaker.engine, segment) for segment in speaker.engine.segments(SENTENCE, voice)]
     took, seconds = time.monotonic() - began, sum(map(len, audio)) / RATE
-    device = speaker.details.get("device", "cpu")
+    device = engines.speaker.details.get("device", "cpu")  # asked again: it may have failed in between
     figures = f"{seconds:.2f} s of audio in {took:.2f} s, {seconds / took:.1f} times real time"
     seen = f"spoke one sentence as {voice.name} by {speaker.engine.name} on {device}: {figures}"
+    if engines.speaker.note != speaker.note:
+        yield Finding("warning", engines.speaker.note, "the GPU failed in the first sentence", "run doctor again")
     if took > seconds:
-        return Finding("warning", seen, "speech will have gaps", "use a GPU, or more and faster cores")
-    return Finding("ok", seen)
+        yield Finding("warning", seen, "speech will have gaps", "use a GPU, or more and faster cores")
+    else:
+        yield Finding("ok", seen)
 
 
 def main() -> int:

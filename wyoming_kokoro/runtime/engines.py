@@ -12,7 +12,9 @@ from wyoming_kokoro.errors import ConfigError, DeviceLostError, ModelError, Synt
 from wyoming_kokoro.runtime import devices, facts, models
 from wyoming_kokoro.runtime.configured import locate, official_names, places
 from wyoming_kokoro.runtime.damages import damages
+from wyoming_kokoro.runtime.devices import Choice
 from wyoming_kokoro.runtime.download import download, log_progress
+from wyoming_kokoro.runtime.facts import Facts
 from wyoming_kokoro.runtime.loading import Kokoro, load_kokoro
 from wyoming_kokoro.runtime.models import ModelPaths
 from wyoming_kokoro.runtime.obstacles import overlays
@@ -35,18 +37,14 @@ class Engines:
     """Holds who speaks now, and looks after it."""
 
     def __init__(self, settings: Config) -> None:
-        """Logs what is wrong with the installation; raises DeviceError where a GPU is asked for that can't be."""
         self._settings = settings
-        self._facts = facts.gather()
-        self.choice = devices.choose(settings.device.prefer, self._facts)
+        self._facts: Facts
+        self.choice: Choice
+        """What Kokoro is to run on; once it is started, and unless espeak-ng is to speak."""
         self._warned = ""
         self._kokoro: Kokoro | None = None
         self._stand_in: Speaker
         """Who speaks while there is no Kokoro."""
-        if self.choice.remedy:
-            log.warning("Kokoro will run on the CPU: %s. To mend it: %s", self.choice.reason, self.choice.remedy)
-        for finding in (*damages(self._facts), *overlays(self._facts)):
-            log.warning("%s: %s. To mend it: %s", finding.seen, finding.why, finding.remedy)
 
     @property
     def speaker(self) -> Speaker:
@@ -57,16 +55,27 @@ class Engines:
         """Makes `speaker`: the embedded voice for engine auto, unless `wait` and Kokoro's files are there.
 
         Raises:
-            KokoroError: the engine that was asked for can't be had.
+            KokoroError: the engine or the device that was asked for can't be had.
         """
         if self._settings.engine == "espeak":
             self._stand_in = self._embedded("as configured")
-        elif self._settings.engine == "kokoro":
+            return
+        await asyncio.to_thread(self._choose)
+        if self._settings.engine == "kokoro":
             await self._load(await asyncio.to_thread(self._required))
         else:
             self._stand_in = self._embedded("Kokoro is being loaded")
             if wait:
                 await self._attempt(fetch=False)
+
+    def _choose(self) -> None:
+        """Says what is wrong with the installation. Raises DeviceError where a GPU is asked for that can't be."""
+        self._facts = facts.gather()
+        self.choice = devices.choose(self._settings.device.prefer, self._facts)
+        if self.choice.remedy:
+            log.warning("Kokoro will run on the CPU: %s. To mend it: %s", self.choice.reason, self.choice.remedy)
+        for finding in (*damages(self._facts), *overlays(self._facts)):
+            log.warning("%s: %s. To mend it: %s", finding.seen, finding.why, finding.remedy)
 
     async def pursue(self) -> None:
         """Makes Kokoro speak: loads its files, fetches them, or waits for somebody to put them there. Then tends it.
@@ -114,16 +123,21 @@ class Engines:
         self._kokoro = await asyncio.to_thread(load_kokoro, self._settings, paths, self.choice, self._facts)
 
     async def _tend(self, kokoro: Kokoro) -> None:
-        """Until the device is given up. Raises DeviceLostError then, unless the CPU may speak instead."""
-        idle_after = self._settings.device.idle_unload
-        while kokoro.inference.state != "given up":
+        """Never ends. Raises DeviceLostError where the device is given up, unless the CPU may speak in its place."""
+        inference, idle_after = kokoro.inference, self._settings.device.idle_unload
+        said = False
+        while True:
             await asyncio.sleep(TEND_S)
-            if kokoro.inference.is_due(idle_after):
-                await asyncio.to_thread(kokoro.inference.tend)
-        if self._settings.device.prefer != "auto":
-            lost = f"{kokoro.inference.device} can't be used any more: {kokoro.inference.error}"
-            raise DeviceLostError(lost, "A restart starts CUDA anew; if that doesn't help, run `wyoming-kokoro doctor`")
-        log.error("%s. Run `wyoming-kokoro doctor`", kokoro.speaker.note)
+            if inference.is_due(idle_after):
+                await asyncio.to_thread(inference.tend)
+            if inference.state == "given up" and not said:
+                if self._settings.device.prefer != "auto":
+                    lost = f"{inference.device} can't be used any more: {inference.error}"
+                    raise DeviceLostError(
+                        lost, "A restart starts CUDA anew; if it doesn't, run `wyoming-kokoro doctor`"
+                    )
+                log.error("%s. Run `wyoming-kokoro doctor`", kokoro.speaker.note)
+                said = True
 
     async def _fetch(self) -> None:
         """Downloads in a thread, which ends soon after this is cancelled."""

@@ -26,8 +26,13 @@ OVERLAID = re.compile(r"lib(cuda|cudnn\w*|cublas\w*|cudart)\.so(\.\d+)*$")
 """What a folder in LD_LIBRARY_PATH must not hold: it goes before the driver's library, and before the wheels' own."""
 OTHERS = ("kokoro-onnx", "numpy", "wyoming", "zeroconf", "espeakng-loader")
 """Packages whose files are looked at, and whose versions are told."""
-MODULES = ("numpy", "soxr", BINDINGS, "espeakng_loader", "phonemizer.backend", "kokoro_onnx")
-"""What speaking imports, in an order in which the first that fails is the cause: they bring all other packages."""
+MODULES = (
+    *("numpy", "soxr", BINDINGS, "espeakng_loader", "phonemizer.backend", "kokoro_onnx"),
+    *("wyoming", "zeroconf", "ifaddr", "aiohttp", "prometheus_client", "urllib3", "filelock"),
+)
+"""What the service imports, in an order in which the first that fails is the cause: they bring all other packages."""
+UNUSABLE = (ImportError, OSError, AttributeError, SyntaxError, ValueError)
+"""What importing a damaged package ends with."""
 
 
 @dataclass(frozen=True)
@@ -77,11 +82,15 @@ def gather() -> Facts:
         phonemizer=packages.owners("phonemizer"),
         others=packages.installed(*OTHERS),
         overlaid=tuple(overlaid(os.environ.get("LD_LIBRARY_PATH", ""))),
-        container=any(mark.exists() for mark in MARKS),
+        container=in_container(),
         installation=installation(),
         python=platform.python_version(),
         glibc=platform.libc_ver()[1],
     )
+
+
+def in_container() -> bool:
+    return any(mark.exists() for mark in MARKS)
 
 
 def imported(name: str) -> ModuleType:
@@ -94,7 +103,7 @@ def unimportable() -> str:
     for name in MODULES:
         try:
             imported(name)
-        except ImportError as error:
+        except UNUSABLE as error:
             reason = str(error).partition("\n")[0] or "its native code doesn't load"
             return f"{name.partition('.')[0]} can't be imported: {reason}"
     return ""
@@ -105,7 +114,7 @@ def build() -> Build:
     try:
         onnxruntime = imported("onnxruntime")
         providers, version = onnxruntime.get_available_providers(), onnxruntime.__version__
-    except (ImportError, AttributeError):  # AttributeError: see BINDINGS
+    except UNUSABLE:
         return Build(owners)
     return Build(owners, version, cuda_version(), tuple(providers))
 

@@ -4,19 +4,19 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
-from wyoming_kokoro.errors import DeviceError, SynthesisError
+from wyoming_kokoro.errors import DeviceError, DeviceLostError, DeviceMemoryError, KokoroError, SynthesisError
 from wyoming_kokoro.runtime.devices import Device
-from wyoming_kokoro.runtime.driver import explain
 from wyoming_kokoro.runtime.session import Session
 
 log = logging.getLogger(__name__)
 
 MOST_FAILURES, WINDOW_S = 3, 600.0
 """A device that fails so often within so many seconds is left alone: each try costs its listener a second or two."""
-RETRY_S = 10.0
+RETRY_S = 60.0
 """After a session that couldn't be made anew: another program may give back the GPU's memory."""
 
 State = Literal["loaded", "unloaded", "failed", "given up"]
@@ -41,11 +41,13 @@ class Inference:
         """On the CPU, while the device fails."""
         self._trial: tuple[Any, ...] = ()
         """The arguments of the first inference that succeeded, to try a new session with."""
-        self._recent: deque[float] = deque(maxlen=MOST_FAILURES)
+        self._strikes: deque[float] = deque(maxlen=MOST_FAILURES)
+        """When the device failed, but for want of memory: a shorter sentence may fit."""
         self._due = 0.0
+        self._running = 0
         self._used = time.monotonic()
         self._lock = threading.Lock()
-        """For all of these. Held while an unloaded session is loaded, never while one infers."""
+        """Held to change any of these, and while a session is opened for who waits for it; never while one infers."""
 
     def get_inputs(self) -> Any:
         return self._ready().get_inputs()
@@ -61,47 +63,51 @@ class Inference:
 
         Raises:
             SynthesisError, DeviceError: the first inference failed, or the CPU can't infer either.
+            ModelError: the model has to be loaded, and can't be.
         """
-        session = self._ready()
-        try:
-            outputs = session.run(*args)
-        except (SynthesisError, DeviceError) as error:
-            if session.device.kind == "cpu" or not self._trial:
-                raise
-            outputs = self._instead_of(session, error, args)
-        self._trial = self._trial or args
-        self._used = time.monotonic()
-        return outputs
+        with self._busy():
+            session = self._ready()
+            try:
+                outputs = session.run(*args)
+            except (SynthesisError, DeviceError) as error:
+                if session.device.kind == "cpu" or not self._trial:
+                    raise
+                return self._instead_of(session, error, args)
+            self._trial = self._trial or args
+            return outputs
 
     def is_due(self, idle_after: float) -> bool:
         """Whether `tend` has something to do. `idle_after` is in seconds, 0 for never."""
         now = time.monotonic()
         if self.state == "failed":
             return now >= self._due
-        return self.state == "loaded" and 0 < idle_after < now - self._used
+        held = self._session or self._stand_in
+        return held is not None and not self._running and 0 < idle_after < now - self._used
 
     def tend(self) -> None:
-        """Makes a failed session anew, or frees an idle one. Blocks for seconds; raises ModelError."""
+        """Makes a failed session anew, or frees an idle one. Blocks for seconds."""
         if self.state == "failed":
             self._renew()
         else:
-            self._free()
+            with self._lock:
+                self._free()
+
+    @contextmanager
+    def _busy(self) -> Iterator[None]:
+        with self._lock:
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running -= 1
+                self._used = time.monotonic()
 
     def _ready(self) -> Session:
         with self._lock:
-            self._used = time.monotonic()
             if self.state == "unloaded":
                 self._load()
             return self._session or self._on_cpu()
-
-    def _free(self) -> None:
-        with self._lock:
-            if self._session and (error := self._session.lasting_error()):
-                self._session.abandon()
-                self._fail(DeviceError(f"{self.device} failed while it was idle: {explain(error)}"), lasting=True)
-                return
-            self._session, self.state = None, "unloaded"
-        log.info("freed %s, which was idle", self.device)
 
     def _load(self) -> None:
         try:
@@ -112,45 +118,65 @@ class Inference:
             self.state = "loaded"
             log.info("loaded on %s again", self.device)
 
-    def _instead_of(self, session: Session, error: Exception, args: tuple[Any, ...]) -> Any:
-        lasting = session.lasting_error() != 0
-        if lasting:
-            session.abandon()
-        with self._lock:
-            stand_in = self._on_cpu()
-        outputs = stand_in.run(*args)  # raises where it isn't the device's fault
-        with self._lock:
-            if session is self._session:  # else another thread was faster to tell
-                self._fail(error, lasting=lasting)
-        return outputs
-
     def _on_cpu(self) -> Session:
         if self._stand_in is None:
             self._stand_in = self._reopen(Device("cpu"))
         return self._stand_in
 
-    def _fail(self, error: Exception, *, lasting: bool = False) -> None:
+    def _instead_of(self, session: Session, error: KokoroError, args: tuple[Any, ...]) -> Any:
+        """The CPU's outputs. If it can't infer either it isn't the device's fault, unless the device is lost."""
+        lost = isinstance(error, DeviceLostError)
+        try:
+            with self._lock:
+                if lost:
+                    self._blame(session, error)
+                stand_in = self._on_cpu()
+            outputs = stand_in.run(*args)
+            with self._lock:
+                self._blame(session, error)
+            return outputs
+        finally:
+            with self._lock:
+                if self.state == "loaded":
+                    self._stand_in = None
+
+    def _blame(self, session: Session, error: KokoroError) -> None:
+        if session is self._session:  # else another thread was faster to tell
+            self._fail(error)
+
+    def _fail(self, error: KokoroError) -> None:
         """The failed session goes at once: what it holds may be what the next one needs."""
-        now = time.monotonic()
-        again = self.state == "failed"
+        now, renewing = time.monotonic(), self.state == "failed"
         self._session = None
-        self.error = str(error)
+        self.error = error.message
         self.failures += 1
-        self._recent.append(now)
-        worn = len(self._recent) == MOST_FAILURES and now - self._recent[0] < WINDOW_S
-        self.state = "given up" if worn or lasting else "failed"
-        self._due = now + RETRY_S if again else now
+        if renewing or not isinstance(error, DeviceMemoryError):
+            self._strikes.append(now)
+        worn = len(self._strikes) == MOST_FAILURES and now - self._strikes[0] < WINDOW_S
+        self.state = "given up" if worn or isinstance(error, DeviceLostError) else "failed"
+        self._due = now + RETRY_S if renewing else now
         outlook = f" until {self.device} is ready again" if self.state == "failed" else ""
-        log.warning("%s. The CPU speaks%s", error.args[0], outlook)
+        log.warning("%s. The CPU speaks%s", error.message, outlook)
 
     def _renew(self) -> None:
         try:
             session = self._reopen(self.device)
             session.run(*self._trial)
-        except (DeviceError, SynthesisError) as error:
+        except KokoroError as error:
             with self._lock:
                 self._fail(error)
             return
         with self._lock:
             self._session, self._stand_in, self.state = session, None, "loaded"
         log.info("Kokoro speaks on %s again", self.device)
+
+    def _free(self) -> None:
+        if self._running:  # somebody came in the same moment
+            return
+        self._stand_in = None
+        if self._session:
+            if lost := self._session.lost():
+                self._fail(lost)
+                return
+            self._session, self.state = None, "unloaded"
+        log.info("freed %s, which was idle", self.device if self.state == "unloaded" else "the CPU's memory")

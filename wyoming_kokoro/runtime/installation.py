@@ -20,6 +20,14 @@ COMPOSE_WITH_GPU = "docker compose -f docker-compose.yml -f docker-compose.gpu.y
 class Installation:
     kind: Literal["image", "checkout", "packages"]
 
+    def again(self) -> str:
+        """The command that installs what was installed, with nothing left of what is there."""
+        if self.kind == "image":
+            return f"{COMPOSE} build --no-cache && {COMPOSE} up -d"
+        if self.kind == "checkout":
+            return "rm -rf .venv && script/run"
+        return "install the packages of requirements/*.txt into a new virtual environment"
+
     def afresh(self, lane: str) -> str:
         """The command that installs a lane with nothing left of what is there."""
         if self.kind == "image":

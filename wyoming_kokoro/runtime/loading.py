@@ -56,20 +56,20 @@ def load_kokoro(settings: Config, paths: ModelPaths, choice: Choice, facts: Fact
         if settings.device.prefer != "auto":
             raise DeviceError(error.message, error.remedy or REMEDY) from error
         log.warning("Kokoro speaks on the CPU: %s", error)
-        return _load_on(Choice(Device("cpu"), error.message), settings, paths, facts)
+        reason = error.message  # the error itself would keep the failed session alive
+    return _load_on(Choice(Device("cpu"), reason), settings, paths, facts)
 
 
 def _load_on(choice: Choice, settings: Config, paths: ModelPaths, facts: Facts) -> Kokoro:
     began = time.monotonic()
-    with placement.profiled() as profile:
-        on_gpu = choice.device.kind == "cuda"
-        session = open_session(paths.model, choice.device, settings.device, profile if on_gpu else None)
+    with placement.profiled(choice.device) as profile:
+        session = open_session(paths.model, choice.device, settings.device, profile)
         inference = Inference(session, partial(_reopen, paths.model, settings.device))
         engine = KokoroEngine(inference, paths.voices, Phonemizer(), settings.text)
         voices = catalogue(settings.voices, engine.voices)
         _speak(engine, voices.default)
         seconds = time.monotonic() - began
-        placed = _place(session, engine, voices.default) if on_gpu else None
+        placed = _place(session, engine, voices.default) if profile else None
     _warn_of_strangers(settings.model, paths)
     return Kokoro(inference, Proof(choice, facts, seconds, placed), Speaker(engine, voices, ""))
 
@@ -83,7 +83,7 @@ def _speak(engine: KokoroEngine, voice: Voice) -> None:
         render(engine, segment)
 
 
-def _place(session: Session, engine: KokoroEngine, voice: Voice) -> Placement:
+def _place(session: Session, engine: KokoroEngine, voice: Voice) -> Placement | None:
     """Of a second inference: the first one of a length spends most of its time on plans."""
     _speak(engine, voice)
     return placement.read(Path(session.end_profiling()))

@@ -68,7 +68,11 @@ def driver_remedy(facts: Facts) -> str:
     new = (machine.cuda or (0, 0)) >= (12, 0) and code != TOO_OLD
     if new and machine.trouble:
         return f"{RESTART}; {state}"
-    needed = lanes.OLDEST_DRIVER_FOR_PTX if new else lanes.OLDEST_DRIVERS.get(facts.build.lane, "525")
+    needed = (
+        lanes.OLDEST_DRIVER_FOR_PTX
+        if new
+        else lanes.OLDEST_DRIVERS.get(facts.build.lane, lanes.OLDEST_DRIVERS["cuda12"])
+    )
     return f"install NVIDIA's driver {needed} or newer, then {RESTART}; {state}"
 
 
@@ -86,8 +90,15 @@ def hidden_remedy(machine: Machine) -> str:
 
 def overlays(facts: Facts) -> Iterator[Finding]:
     """Libraries that go before the driver's and the wheels'. They are no fault where there is no CUDA to use."""
-    foreign = [path for path in facts.overlaid if version_of(str(path)) != (facts.machine.driver or None)]
+    foreign = [path for path in facts.overlaid if not is_drivers(str(path), facts.machine)]
     if facts.build.cuda and foreign:
         names = ", ".join(map(str, foreign[:3]))
         why = "loaded in place of the driver's library, or of the installed ones: CUDA error 803, or a mix of versions"
         yield Finding("warning", f"LD_LIBRARY_PATH leads to {names}", why, "unset LD_LIBRARY_PATH")
+
+
+def is_drivers(library: str, machine: Machine) -> bool:
+    """Of the version that runs; where that can't be seen, as in WSL, the one that CUDA works with."""
+    if machine.driver:
+        return version_of(library) == machine.driver
+    return bool(machine.gpus) and library == machine.library

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from wyoming_kokoro.runtime.devices import Device
 from wyoming_kokoro.runtime.facts import CPU
 
 HOLDERS = frozenset({"If", "Loop", "Scan"})
@@ -27,15 +28,21 @@ class Placement:
 
 
 @contextmanager
-def profiled() -> Iterator[Path]:
-    """The beginning of a profile's name, in a folder that is removed at the end."""
+def profiled(device: Device) -> Iterator[Path | None]:
+    """Where a profile's name begins, in a folder that is removed at the end. None on the CPU: all nodes run there."""
+    if device.kind == "cpu":
+        yield None
+        return
     with tempfile.TemporaryDirectory(prefix="kokoro-profile-") as folder:
         yield Path(folder) / "run"
 
 
-def read(profile: Path) -> Placement:
-    """Of the last inference in a profile that ONNX Runtime wrote."""
-    events = json.loads(profile.read_text())
+def read(profile: Path) -> Placement | None:
+    """Of the last inference in a profile that ONNX Runtime wrote. None where it couldn't: speech goes on without."""
+    try:
+        events = json.loads(profile.read_text())
+    except (OSError, ValueError):
+        return None
     began = max((event["ts"] for event in events if event["name"] == "model_run"), default=0)
     nodes = [event for event in events if event.get("cat") == "Node" and event["ts"] >= began]
     cpu = [node for node in nodes if node["args"].get("provider") == CPU]

@@ -16,7 +16,7 @@ class Proof:
     load_s: float
     """From opening the file to the end of the first inference."""
     placement: Placement | None
-    """None on the CPU, where every node is."""
+    """None on the CPU, where every node is, and where it couldn't be counted."""
 
     def note(self, inference: Inference) -> str:
         """One line, without a final full stop."""

@@ -11,7 +11,7 @@ import onnxruntime
 from onnxruntime.capi import onnxruntime_pybind11_state as native
 
 from wyoming_kokoro import config
-from wyoming_kokoro.errors import DeviceError, ModelError, SynthesisError
+from wyoming_kokoro.errors import DeviceError, DeviceLostError, DeviceMemoryError, ModelError, SynthesisError
 from wyoming_kokoro.runtime.devices import REMEDY, Device
 from wyoming_kokoro.runtime.driver import context_error, explain
 from wyoming_kokoro.runtime.facts import CPU, CUDA
@@ -21,6 +21,8 @@ NATIVE_ERRORS: tuple[type[Exception], ...] = (
     *(error for error in vars(native).values() if isinstance(error, type) and issubclass(error, Exception)),
 )
 """ONNX Runtime's exceptions have no common base but Exception."""
+FILE_ERRORS = (native.InvalidProtobuf, native.InvalidGraph, native.NoModel, native.NoSuchFile)
+"""Where it is the model's file."""
 RUN_ERRORS: tuple[type[Exception], ...] = (*NATIVE_ERRORS, ValueError)
 """A run checks its inputs in Python first."""
 
@@ -28,7 +30,7 @@ INPUTS = ({"tokens", "style", "speed"}, {"input_ids", "style", "speed"})
 """The two layouts of Kokoro's inputs: release v1.0, and v1.1 with its relatives."""
 
 OUT_OF_MEMORY = 2
-"""CUDA's error, which ONNX Runtime's arena has no number for."""
+"""CUDA's error."""
 
 SILENT = 4
 """ONNX Runtime's severity: its warnings are no news for users, its errors are raised or found, and said in one line."""
@@ -40,21 +42,27 @@ class Session(onnxruntime.InferenceSession):  # type: ignore[misc]
     device: Device
 
     def run(self, *args: Any, **kwargs: Any) -> Any:
-        """Raises SynthesisError where ONNX Runtime fails, DeviceError where it left the device to infer."""
+        """Raises SynthesisError where ONNX Runtime fails, DeviceError where the device can't be used any more."""
         try:
             outputs = super().run(*args, **kwargs)
         except RUN_ERRORS as error:
-            raise SynthesisError(f"Inference failed on {self.device}: {_reason(error)}") from error
+            if lost := self.lost():
+                raise lost from error
+            kind = DeviceMemoryError if _is_of_memory(error) else SynthesisError
+            raise kind(f"Inference failed on {self.device}: {_reason(error)}") from error
         self.verify()
         return outputs
 
-    def lasting_error(self) -> int:
-        """CUDA's error that no other session in this process can recover from; 0 where another one may work."""
-        return context_error(self.device.index) if self.device.kind == "cuda" else 0
+    def lost(self) -> DeviceLostError | None:
+        """CUDA's error that no session in this process can recover from, if there is one.
 
-    def abandon(self) -> None:
-        """Keeps it for ever. After a lasting error its destructor can't free memory, and ends the process for that."""
+        The session is then kept for ever: its destructor couldn't free its memory, and would end the process for that.
+        """
+        code = context_error(self.device.index) if self.device.kind == "cuda" else 0
+        if not code:
+            return None
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(self))
+        return DeviceLostError(f"{self.device} is lost: {explain(code)}", "A restart starts CUDA anew")
 
     def verify(self) -> None:
         """Raises DeviceError unless the session is on the device that was asked for."""
@@ -86,7 +94,7 @@ def open_session(path: Path, device: Device, settings: config.Device, profile: P
     try:
         session = Session(str(path), options, providers=_providers(device, settings), enable_fallback=0)
     except NATIVE_ERRORS as error:
-        if "CUDA" in str(error):
+        if device.kind == "cuda" and not isinstance(error, FILE_ERRORS):
             raise _lost(device, _reason(error)) from error
         remedy = "If it was copied or downloaded, the copy may be incomplete: delete it and fetch it again"
         raise ModelError(f"{path} can't be loaded: {_reason(error)}", remedy) from error
@@ -139,12 +147,17 @@ def _lost(device: Device, reason: str) -> DeviceError:
     return DeviceError(f"{device} can't be used: {reason}", REMEDY)
 
 
+def _is_of_memory(error: Exception) -> bool:
+    """ONNX Runtime's arena has no number for it."""
+    return any(words in str(error) for words in ("bfc_arena", "Failed to allocate memory", "CUDA failure 2:"))
+
+
 def _reason(error: Exception) -> str:
     """ONNX Runtime's own words, without the code before them and the lines after; a CUDA error with its meaning."""
     text = str(error)
     if code := re.search(r"CUDA (?:failure|error) (\d+)", text):
         return explain(int(code[1]))
-    if "bfc_arena" in text or "Failed to allocate memory" in text:
+    if _is_of_memory(error):
         return explain(OUT_OF_MEMORY)
     lines = text.strip().splitlines() or [type(error).__name__]
     return re.sub(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ", "", lines[0]).rstrip(".")

@@ -53,11 +53,12 @@ def _application(speaker: Callable[[], Speaker]) -> web.Application:
 
 
 def _status(speaker: Speaker) -> dict[str, object]:
+    details = speaker.details
     return {
         "version": __version__,
         "engine": speaker.engine.name,
         "note": public(speaker.note),
-        "running_on": speaker.details,
+        "running_on": {key: public(value) if isinstance(value, str) else value for key, value in details.items()},
         "default_voice": speaker.catalogue.default.name,
         "voices": [voice.name for voice in speaker.catalogue.voices],
     }
