@@ -29,13 +29,12 @@ from builder import PYTHON, ROOT, say
 
 from wyoming_kokoro.errors import KokoroError, nearest
 from wyoming_kokoro.runtime import driver, lanes
+from wyoming_kokoro.runtime.installation import STAMP
 
 ENVIRONMENTS = {"run": ROOT / ".venv", "dev": ROOT / ".venv-dev"}
 
 DISK = {"cpu": "250 MB", "cuda12": "3.1 GB", "cuda13": "2.2 GB", "dev": "400 MB"}
 """What an environment takes when it is ready (measured)."""
-
-STAMP = "wyoming-kokoro-stamp.json"
 
 CHANGES = {
     "place": "the checkout was moved from {}",
@@ -87,14 +86,16 @@ def set_up(purpose: str) -> None:
 
 
 def decide_lane(env: Path) -> tuple[lanes.Choice, str]:
-    """The lane, and the driver's mark that it was found with (empty if LANE= asked for it).
+    """The lane, and the driver's mark that it was found with (empty if LANE= asked for it, which is kept).
 
     Starting CUDA takes up to seconds, so while the driver's mark is as it was, the lane stays too.
     """
-    asked = os.environ.get("LANE", "").strip()
-    if asked:
+    asked, before = os.environ.get("LANE", "").strip(), read_stamp(env)
+    if asked not in ("", "auto"):
         return asked_lane(asked), ""
-    before, mark = read_stamp(env), driver.driver_mark()
+    if not asked and before.get("driver") == "":
+        return lanes.Choice(before["lane"], "LANE asked for it before (LANE=auto chooses anew)"), ""
+    mark = driver.driver_mark()
     if before.get("driver") == mark:
         return lanes.Choice(before["lane"], "the driver is the same as before"), mark
     choice = lanes.choose(driver.gather())

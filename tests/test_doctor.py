@@ -147,7 +147,7 @@ def test_a_folder_that_cannot_be_written_to(settings: Config, tmp_path: Path, mo
 
 def test_little_room_for_the_model(settings: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before the download fails."""
-    monkeypatch.setattr(files, "FREE_MB", 10**12)
+    monkeypatch.setattr(files, "ROOM_MB", 10**12)
     [finding] = files.folder(settings)
     assert finding.level == "warning" and "MB free" in finding.seen
 

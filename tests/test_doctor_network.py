@@ -104,7 +104,7 @@ def test_a_program_that_never_answers_costs_a_bounded_time(monkeypatch: pytest.M
     assert finding.why == "the service can't start"
     assert f"`ss -ltnp 'sport = :{port}'` shows which one" in finding.remedy
     free = port + 10 if port + 10 < 65536 else 10220
-    assert finding.remedy.endswith(f"--uri tcp://127.0.0.1:{free}")
+    assert finding.remedy.endswith(f"--set server.uri=tcp://127.0.0.1:{free}")
 
 
 async def prattle(writer: StreamWriter) -> None:
@@ -153,10 +153,18 @@ async def test_another_program_is_told_from_the_service(answer: Answer, said: st
         (
             "tcp://203.0.113.7:10333",
             "can't listen on tcp://203.0.113.7:10333: Cannot assign requested address",
-            "This machine has no such address; 0.0.0.0 listens on all: --uri tcp://0.0.0.0:10333",
+            "This machine has no such address; 0.0.0.0 listens on all: --set server.uri=tcp://0.0.0.0:10333",
         ),
-        ("tcp://nowhere.invalid:10210", "can't listen on tcp://nowhere.invalid:10210: ", "--uri tcp://0.0.0.0:10210"),
-        (f"tcp://{'a' * 64}:1", f"can't listen on tcp://{'a' * 64}:1: ", "Check server.uri: --uri tcp://0.0.0.0:10210"),
+        (
+            "tcp://nowhere.invalid:10210",
+            "can't listen on tcp://nowhere.invalid:10210: ",
+            "--set server.uri=tcp://0.0.0.0:10210",
+        ),
+        (
+            f"tcp://{'a' * 64}:1",
+            f"can't listen on tcp://{'a' * 64}:1: ",
+            "Check server.uri: --set server.uri=tcp://0.0.0.0:10210",
+        ),
         ("unix:///nowhere/a b/c", "can't listen on unix:///nowhere/a b/c: No such", "mkdir -p '/nowhere/a b'"),
         (f"unix:///tmp/{'a' * 120}", "can't listen on unix:///tmp/aaa", "Check server.uri"),
         (f"unix://{__file__}", f"can't listen on unix://{__file__}: that is a file", "Change server.uri"),
@@ -178,7 +186,7 @@ def test_a_port_for_root_only_is_an_error() -> None:
     with unprivileged():
         finding = found(at("tcp://127.0.0.1:81"))
     assert (finding.level, finding.seen) == ("error", "can't listen on tcp://127.0.0.1:81: Permission denied")
-    assert finding.remedy == "Take a port from 1024 on: --uri tcp://0.0.0.0:10210"
+    assert finding.remedy == "Take a port from 1024 on: --set server.uri=tcp://0.0.0.0:10210"
 
 
 def test_a_folder_that_cannot_be_written_to_is_an_error() -> None:
@@ -282,7 +290,7 @@ def test_a_service_for_this_machine_only_is_a_note(uri: str, lan: None) -> None:
     """Nobody else could use what was announced."""
     [finding] = announced(uri)
     assert (finding.level, finding.seen) == ("note", f"not announced: {uri} is reached from this machine only")
-    assert finding.remedy == "--uri tcp://0.0.0.0:10210"
+    assert finding.remedy == "--set server.uri=tcp://0.0.0.0:10210"
 
 
 @pytest.mark.parametrize("uri", ["tcp://nowhere.invalid:10210", f"tcp://{'a' * 64}:1"])

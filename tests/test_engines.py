@@ -266,7 +266,7 @@ async def test_a_gpu_that_could_be_used_is_a_warning_with_the_command(
 ) -> None:
     """The CPU build is installed beside a GPU: one line with why and what to do."""
     monkeypatch.setattr(facts_module, "gather", lambda: facts(linux((13, 0), H200), CPU_BUILD))
-    await Engines(settings.model_copy(update={"device": config.Device(prefer="auto")})).start()
+    await Engines(settings.model_copy(update={"device": config.Device(prefer="auto")})).start(wait=True)
     [record] = caplog.records
     assert record.getMessage() == (
         "Kokoro will run on the CPU: the installed onnxruntime is built without CUDA, and there is NVIDIA H200 "

@@ -303,7 +303,7 @@ def test_4_4_an_installer_that_upgrades_by_itself(lane: str) -> None:
 
 def test_4_4_another_version_than_the_installed_one() -> None:
     """Overwritten all the same, or hidden by a second copy: named with both versions."""
-    said = shown(machine.packages(facts(EIGHT, replace(CUDA12_BUILD, version="1.23.2"))))
+    said = shown(machine.packages(facts(EIGHT, replace(CUDA12_BUILD, version="1.23.2"), python_path=True)))
     assert said.startswith("error    onnxruntime-gpu 1.26.0 is installed, but onnxruntime 1.23.2 is imported")
     assert "-> unset PYTHONPATH; if that doesn't help: rm -rf .venv && LANE=cuda12 script/run" in said
 
@@ -607,7 +607,7 @@ def test_a_port_that_is_taken(told: Callable[..., "subprocess.CompletedProcess[s
         doctor = told("doctor", WYOMING_KOKORO_SERVER__URI=uri)
     assert "in use" in line
     assert f"error    port {uri.rpartition(':')[2]} is taken by another program" in doctor.stdout
-    assert "shows which one; stop it, or take another port: --uri tcp://127.0.0.1:" in doctor.stdout
+    assert "shows which one; stop it, or take another port: --set server.uri=tcp://127.0.0.1:" in doctor.stdout
 
 
 def test_multicast_that_is_blocked(settings: Config, monkeypatch: pytest.MonkeyPatch) -> None:

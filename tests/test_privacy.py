@@ -9,6 +9,7 @@ def test_the_home_folder_is_a_tilde(monkeypatch: pytest.MonkeyPatch) -> None:
     """It has the user's name in it."""
     monkeypatch.setenv("HOME", "/home/jane")
     assert public("not in /home/jane/.local/share") == "not in ~/.local/share"
+    assert public("/home/janet/x and /Users/joe") == "~/x and ~"
 
 
 def test_no_home_folder_is_no_reason_to_fail(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,7 @@ from wyoming_kokoro.runtime import driver, lanes
 ROOT = Path(__file__).parent.parent
 COPIED = ["script", "wyoming_kokoro/__init__.py", "wyoming_kokoro/errors.py"]
 COPIED += ["wyoming_kokoro/runtime/__init__.py", "wyoming_kokoro/runtime/driver.py", "wyoming_kokoro/runtime/lanes.py"]
+COPIED += ["wyoming_kokoro/runtime/installation.py"]
 STAND_IN = """\
 import sys
 
@@ -239,6 +240,19 @@ def test_cuda_lane_stays_while_the_driver_is_away(checkout: Path) -> None:
     assert "cuda12 stays installed" in first.stderr
     assert (second.returncode, second.stderr) == (0, "")
     assert kept.exists()
+
+
+def test_an_asked_lane_is_kept(checkout: Path) -> None:
+    """Gigabytes are not thrown away because LANE stood before one command only; `auto` looks at the machine again."""
+    set_up(checkout, LANE="cpu")
+    kept = mark(checkout)
+    stamp(checkout).write_text(json.dumps(json.loads(stamp(checkout).read_text()) | {"lane": "cuda13"}))
+
+    again = set_up(checkout)
+    assert (again.returncode, again.stderr) == (0, "") and kept.exists()
+
+    anew = set_up(checkout, LANE="auto", CUDA_VISIBLE_DEVICES="")
+    assert "its lane was cuda13" in anew.stderr or "cuda13 stays installed" in anew.stderr
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,15 @@ _ADDRESS = re.compile(
 """What may be an IP address; a time with seconds looks like one, too."""
 
 
+_HOMES = re.compile(r"/(?:home|Users)/[^/\s:]+")
+"""Of other users."""
+
+
 def public(text: str) -> str:
     """Without the name of the user, which the paths of a home folder have in them."""
     home = os.path.expanduser("~")  # noqa: PTH111 - unlike pathlib's, it never raises
-    return re.sub(rf"{re.escape(home)}(?![\w.-])", "~", text) if len(home) > 1 else text
+    text = re.sub(rf"{re.escape(home)}(?![\w.-])", "~", text) if len(home) > 1 else text
+    return _HOMES.sub("~", text)
 
 
 def without_addresses(text: str) -> str:

@@ -69,7 +69,7 @@ def main(args: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return FAILED
     except OSError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"error: {': '.join(filter(None, (error.filename, error.strerror))) or error}", err=True)
         return FAILED
     except Exception:
         logging.getLogger(__name__).exception("bug: please report this, with what `wyoming-kokoro doctor` says")

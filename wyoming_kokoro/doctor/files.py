@@ -9,11 +9,12 @@ from wyoming_kokoro.config import Config
 from wyoming_kokoro.errors import ModelError
 from wyoming_kokoro.findings import Finding
 from wyoming_kokoro.runtime.configured import locate, official_names, verdicts
+from wyoming_kokoro.runtime.models import official
 
 NO_KOKORO = "Kokoro doesn't speak; the embedded voice does, unless engine is kokoro"
 NO_COPY = "espeak-ng's library is loaded from a copy in there: without it nothing can be spoken"
-FREE_MB = 500
-"""What the official model takes, with some room."""
+ROOM_MB = 20
+"""What a download wants beside the files."""
 
 
 def model(settings: Config) -> Iterator[Finding]:
@@ -46,8 +47,9 @@ def folder(settings: Config) -> Iterator[Finding]:
         return
     free = os.statvfs(existing)
     megabytes = free.f_bavail * free.f_frsize // 10**6
-    if megabytes < FREE_MB and locate(settings.model) is None:
-        why = f"the model takes {FREE_MB} MB"
+    needed = sum(file.size for file in official(settings.model.release, settings.model.precision)) // 10**6
+    if megabytes < needed + ROOM_MB and locate(settings.model) is None:
+        why = f"the model takes {needed} MB"
         yield Finding("warning", f"{existing} has {megabytes} MB free", why, "free some space, or set model.dir")
 
 

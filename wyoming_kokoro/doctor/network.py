@@ -32,7 +32,7 @@ HEAR_S = 1.0
 MAX_LINE = 500
 """Characters of what another program says about itself."""
 
-FLAGS = {"server.uri": "--uri ", "web.uri": "--set web.uri="}
+FLAGS = {"server.uri": "--set server.uri=", "web.uri": "--set web.uri="}
 FIREWALLS = {
     "firewall-cmd": "firewall-cmd --add-service=mdns --permanent && firewall-cmd --reload",
     "ufw": f"ufw allow {MDNS_PORT}/udp",
@@ -150,7 +150,7 @@ def announcing(settings: Config) -> Iterator[Finding]:
         if bound is None or (from_here_only(bound) and not wanted):
             seen = f"not announced: {settings.server.uri} is reached from this machine only"
             why = "no other machine can use it, nor a Home Assistant in a virtual machine"
-            yield Finding("note", seen, why, f"--uri tcp://0.0.0.0:{DEFAULT_PORT}")
+            yield Finding("note", seen, why, f"--set server.uri=tcp://0.0.0.0:{DEFAULT_PORT}")
         else:
             yield from _announcing(one_of_each_family(wanted or local_addresses(bound)), adapters())
     except (OSError, UnicodeError) as error:

@@ -14,9 +14,11 @@ from wyoming_kokoro.doctor.trial import BROKEN
 from wyoming_kokoro.errors import KokoroError, ModelError
 from wyoming_kokoro.findings import Finding
 from wyoming_kokoro.runtime.configured import locate
+from wyoming_kokoro.runtime.devices import REMEDY
 from wyoming_kokoro.runtime.engines import Engines
 from wyoming_kokoro.speech.engine import render
 
+NEXT = "mend what is found above, or set device.prefer to cpu"
 SENTENCE = "Everything is ready, and this is how it sounds."
 
 
@@ -28,7 +30,7 @@ def findings(settings: Config) -> Iterator[Finding]:
         yield from _truth(settings, engines)
         yield from _sentence(engines)
     except KokoroError as error:
-        yield Finding("error", error.message, BROKEN, error.remedy)
+        yield Finding("error", error.message, BROKEN, error.remedy if error.remedy != REMEDY else NEXT)
 
 
 def _truth(settings: Config, engines: Engines) -> Iterator[Finding]:
@@ -37,8 +39,7 @@ def _truth(settings: Config, engines: Engines) -> Iterator[Finding]:
     if speaker.engine.name == "kokoro":
         fell = speaker.details["device"] != str(engines.choice.device)
         if fell:
-            remedy = "mend what is found above, or set device.prefer to cpu"
-            yield Finding("warning", speaker.note, "the GPU that is there isn't used", remedy)
+            yield Finding("warning", speaker.note, "the GPU that is there isn't used", NEXT)
         else:
             yield Finding("ok", speaker.note)
     elif settings.engine != "espeak" and _is_there(settings):

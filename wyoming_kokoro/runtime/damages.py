@@ -17,6 +17,8 @@ OLDEST_RUNTIME = (1, 21)
 def damages(facts: Facts) -> Iterator[Finding]:
     """What is wrong with the installation, whether or not it still works."""
     remedy = afresh(facts)
+    if facts.python_path:
+        remedy = f"unset PYTHONPATH; if that doesn't help: {remedy}"
     if facts.trouble:
         yield Finding("error", facts.trouble, SILENT, remedy)
     yield from wrong_owners(facts, remedy)
@@ -63,8 +65,7 @@ def wrong_build(facts: Facts, remedy: str) -> Iterator[Finding]:
     for owner in single(build.owners):
         if build.version and owner.version != build.version:
             seen = f"{owner} is installed, but onnxruntime {build.version} is imported"
-            first = f"unset PYTHONPATH; if that doesn't help: {remedy}"
-            yield Finding("error", seen, "another copy goes before it", first)
+            yield Finding("error", seen, "another copy goes before it", remedy)
         if numbers(owner.version) < OLDEST_RUNTIME:
             why = "it doesn't work with NumPy 2, or doesn't find the CUDA libraries of NVIDIA's packages"
             yield Finding("error", f"{owner} is older than {dotted(OLDEST_RUNTIME)}", why, remedy)

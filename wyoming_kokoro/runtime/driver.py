@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -248,4 +249,5 @@ def context_error(index: int) -> int:
 
 
 if __name__ == "__main__":
+    signal.alarm(round(QUERY_TIMEOUT) + 5)  # should the one that asks be gone, a driver that hangs ends this process
     print(json.dumps(ask_driver()))  # noqa: T201 - the answer for query_in_child

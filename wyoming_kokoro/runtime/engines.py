@@ -12,7 +12,7 @@ from wyoming_kokoro.errors import ConfigError, DeviceLostError, ModelError, Synt
 from wyoming_kokoro.runtime import devices, facts, models
 from wyoming_kokoro.runtime.configured import locate, official_names, places
 from wyoming_kokoro.runtime.damages import damages
-from wyoming_kokoro.runtime.devices import Choice
+from wyoming_kokoro.runtime.devices import Choice, Device
 from wyoming_kokoro.runtime.download import download, log_progress
 from wyoming_kokoro.runtime.facts import Facts
 from wyoming_kokoro.runtime.loading import Kokoro, load_kokoro
@@ -38,9 +38,9 @@ class Engines:
 
     def __init__(self, settings: Config) -> None:
         self._settings = settings
-        self._facts: Facts
-        self.choice: Choice
-        """What Kokoro is to run on; once it is started, and unless espeak-ng is to speak."""
+        self._facts: Facts | None = None
+        self.choice = Choice(Device("cpu"), "nothing else is chosen")
+        """What Kokoro is to run on, once the facts are gathered."""
         self._warned = ""
         self._kokoro: Kokoro | None = None
         self._stand_in: Speaker
@@ -60,22 +60,25 @@ class Engines:
         if self._settings.engine == "espeak":
             self._stand_in = self._embedded("as configured")
             return
+        if self._settings.engine == "auto":
+            self._stand_in = self._embedded("Kokoro is being loaded")
+            if self._settings.device.prefer == "auto" and not wait:
+                return  # nothing can keep the service from starting: a driver that doesn't answer is not waited for
         await asyncio.to_thread(self._choose)
         if self._settings.engine == "kokoro":
             await self._load(await asyncio.to_thread(self._required))
-        else:
-            self._stand_in = self._embedded("Kokoro is being loaded")
-            if wait:
-                await self._attempt(fetch=False)
+        elif wait:
+            await self._attempt(fetch=False)
 
-    def _choose(self) -> None:
+    def _choose(self) -> Facts:
         """Says what is wrong with the installation. Raises DeviceError where a GPU is asked for that can't be."""
-        self._facts = facts.gather()
-        self.choice = devices.choose(self._settings.device.prefer, self._facts)
+        self._facts = found = facts.gather()
+        self.choice = devices.choose(self._settings.device.prefer, found)
         if self.choice.remedy:
             log.warning("Kokoro will run on the CPU: %s. To mend it: %s", self.choice.reason, self.choice.remedy)
-        for finding in (*damages(self._facts), *overlays(self._facts)):
+        for finding in (*damages(found), *overlays(found)):
             log.warning("%s: %s. To mend it: %s", finding.seen, finding.why, finding.remedy)
+        return found
 
     async def pursue(self) -> None:
         """Makes Kokoro speak: loads its files, fetches them, or waits for somebody to put them there. Then tends it.
@@ -88,6 +91,8 @@ class Engines:
             await self._tend(self._kokoro)
 
     async def _until_kokoro(self) -> None:
+        if self._settings.engine != "espeak" and not self._facts:
+            await asyncio.to_thread(self._choose)
         delay = FIRST_RETRY_S
         while not self._kokoro and self._settings.engine != "espeak":
             seen = await asyncio.to_thread(self._signature)
@@ -120,7 +125,11 @@ class Engines:
         raise ModelError(f"Kokoro's model is not in {model.dir}", remedy)
 
     async def _load(self, paths: ModelPaths) -> None:
-        self._kokoro = await asyncio.to_thread(load_kokoro, self._settings, paths, self.choice, self._facts)
+        self._kokoro = await asyncio.to_thread(self._loaded, paths)
+
+    def _loaded(self, paths: ModelPaths) -> Kokoro:
+        found = self._facts or self._choose()
+        return load_kokoro(self._settings, paths, self.choice, found)
 
     async def _tend(self, kokoro: Kokoro) -> None:
         """Never ends. Raises DeviceLostError where the device is given up, unless the CPU may speak in its place."""

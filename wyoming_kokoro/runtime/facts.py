@@ -31,7 +31,7 @@ MODULES = (
     *("wyoming", "zeroconf", "ifaddr", "aiohttp", "prometheus_client", "urllib3", "filelock"),
 )
 """What the service imports, in an order in which the first that fails is the cause: they bring all other packages."""
-UNUSABLE = (ImportError, OSError, AttributeError, SyntaxError, ValueError)
+UNUSABLE = (ImportError, OSError, AttributeError, SyntaxError, ValueError, RuntimeError, TypeError, NameError)
 """What importing a damaged package ends with."""
 
 
@@ -67,6 +67,8 @@ class Facts:
     overlaid: tuple[Path, ...] = ()
     """The driver's or CUDA's libraries in folders of LD_LIBRARY_PATH."""
     container: bool = False
+    python_path: bool = False
+    """Whether PYTHONPATH brings packages from elsewhere."""
     installation: Installation = field(default_factory=lambda: Installation("packages"))
     python: str = ""
     glibc: str = ""
@@ -83,6 +85,7 @@ def gather() -> Facts:
         others=packages.installed(*OTHERS),
         overlaid=tuple(overlaid(os.environ.get("LD_LIBRARY_PATH", ""))),
         container=in_container(),
+        python_path=bool(os.environ.get("PYTHONPATH")),
         installation=installation(),
         python=platform.python_version(),
         glibc=platform.libc_ver()[1],

@@ -1,11 +1,12 @@
 """Kokoro's model on its device, for good: a device that fails costs no sentence, one that is idle can be freed."""
 
+import contextlib
+import ctypes
 import logging
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any, Literal
 
 from wyoming_kokoro.errors import DeviceError, DeviceLostError, DeviceMemoryError, KokoroError, SynthesisError
@@ -18,6 +19,13 @@ MOST_FAILURES, WINDOW_S = 3, 600.0
 """A device that fails so often within so many seconds is left alone: each try costs its listener a second or two."""
 RETRY_S = 60.0
 """After a session that couldn't be made anew: another program may give back the GPU's memory."""
+
+
+def give_back_memory() -> None:
+    """What is free inside this process goes back to the system: glibc keeps it otherwise, after a model most of it."""
+    with contextlib.suppress(AttributeError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)
+
 
 State = Literal["loaded", "unloaded", "failed", "given up"]
 """unloaded: freed while idle. failed: the CPU stands in until the session is made anew. given up: the CPU speaks,
@@ -92,7 +100,7 @@ class Inference:
             with self._lock:
                 self._free()
 
-    @contextmanager
+    @contextlib.contextmanager
     def _busy(self) -> Iterator[None]:
         with self._lock:
             self._running += 1
@@ -179,4 +187,5 @@ class Inference:
                 self._fail(lost)
                 return
             self._session, self.state = None, "unloaded"
+        give_back_memory()
         log.info("freed %s, which was idle", self.device if self.state == "unloaded" else "the CPU's memory")

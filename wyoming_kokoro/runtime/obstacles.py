@@ -65,6 +65,8 @@ def driver_remedy(facts: Facts) -> str:
     if code == NO_GPU:
         return "unset CUDA_VISIBLE_DEVICES; nvidia-smi shows which GPUs the driver has"
     state = "nvidia-smi shows the driver's state"
+    if machine.trouble and not code:  # it crashes, hangs or can't be loaded
+        return f"{RESTART}; if that doesn't help, install NVIDIA's driver again; {state}"
     new = (machine.cuda or (0, 0)) >= (12, 0) and code != TOO_OLD
     if new and machine.trouble:
         return f"{RESTART}; {state}"

@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import io
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,7 @@ def open_session(path: Path, device: Device, settings: config.Device, profile: P
     onnxruntime.set_default_logger_severity(SILENT)  # kernels log past the session's own options
     options = onnxruntime.SessionOptions()
     options.log_severity_level = SILENT
-    options.intra_op_num_threads = settings.threads
+    options.intra_op_num_threads = min(settings.threads, os.cpu_count() or 1)  # more would only wait for each other
     if profile:
         options.enable_profiling, options.profile_file_prefix = True, str(profile)
     if device.kind == "cuda":
