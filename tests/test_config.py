@@ -123,7 +123,11 @@ def test_a_user_without_a_home_is_told_what_to_set(tmp_path: Path, monkeypatch: 
     [
         ("server:\n  urii: x\n", 2, "server.urii: unknown key, did you mean 'uri'? (allowed: uri, max_connections"),
         ("\nserverr: {}\n", 2, "serverr: unknown key, did you mean 'server'?"),
-        ("server: 5\n", 1, "server: 5 can't be used: should be a valid dictionary"),
+        ("server: 5\n", 1, "server: 5 can't be used: expected keys with their values below it"),
+        ("device: cuda\n", 1, "device: 'cuda' can't be used: expected keys with their values below it"),
+        ("model: {mirrors: 'http://x'}", 1, "model.mirrors: 'http://x' can't be used: expected a list"),
+        ("model: {dir: 3}", 1, "model.dir: 3 can't be used: expected a path"),
+        ("device: {idle_unload: -1}", 1, "device.idle_unload: -1 can't be used: should be greater than or equal to 0"),
         ("server: {max_text: lots}", 1, "server.max_text: 'lots' can't be used: should be a valid integer"),
         ("server: {max_connections: 0}", 1, "server.max_connections: 0 can't be used: should be greater than"),
         ("server: {uri: 10210}", 1, "server.uri: 10210 can't be used: expected tcp://HOST:PORT"),

@@ -91,8 +91,8 @@ class Discovery(_Section):
 class Device(_Section):
     prefer: Annotated[str, AfterValidator(_device)] = "auto"
     threads: Annotated[int, Field(ge=0, le=256)] = 0
-    memory_limit: Annotated[int, Field(ge=512)] | None = None
-    idle_unload: Annotated[float, Field(ge=0)] = 0.0
+    memory_limit: Annotated[int, Field(ge=512, le=1_000_000)] | None = None
+    idle_unload: Annotated[float, Field(ge=0, le=7 * 24 * 3600)] = 0.0
 
 
 class Model(_Section):

@@ -27,6 +27,14 @@ FOREIGN = re.compile("(SERVICE|PORT)(_|$)")
 MAX_FILE = 1024 * 1024
 """Bytes. A configuration is a few kilobytes; a larger file is some other file."""
 
+SECTION = "expected keys with their values below it"
+REASONS = {
+    **dict.fromkeys(("model_type", "dict_type"), SECTION),
+    "tuple_type": "expected a list, such as [one, two]",
+    "path_type": "expected a path",
+}
+"""In place of pydantic's own words, which are of Python's types."""
+
 BAD_YAML = (yaml.YAMLError, ValueError, RecursionError)
 """Also 2024-02-30, bytes that are no UTF-8, and a mapping that holds itself."""
 
@@ -166,7 +174,7 @@ def _fault(location: Key, details: ErrorDetails) -> str:
     if details["type"] == "extra_forbidden":
         allowed = _allowed(location[:-1])
         return f"unknown key{nearest(location[-1], allowed)} (allowed: {', '.join(allowed)})"
-    reason = details["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    reason = REASONS.get(details["type"]) or details["msg"].removeprefix("Value error, ").removeprefix("Input ")
     value = details["input"]
     choices = re.findall("'(.+?)'", str(details.get("ctx", {}).get("expected", "")))
     return f"{value!r} can't be used: {reason}" + (nearest(value, choices) if isinstance(value, str) else "")

@@ -63,7 +63,7 @@ class Session(onnxruntime.InferenceSession):  # type: ignore[misc]
         if not code:
             return None
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(self))
-        return DeviceLostError(f"{self.device} is lost: {explain(code)}", "A restart starts CUDA anew")
+        return DeviceLostError(explain(code), "A restart starts CUDA anew")
 
     def verify(self) -> None:
         """Raises DeviceError unless the session is on the device that was asked for."""
