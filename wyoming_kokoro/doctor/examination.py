@@ -23,15 +23,12 @@ class Check:
 
 
 def checks(settings: Config, found: facts.Facts) -> tuple[Check, ...]:
-    return (
+    """Those that concern this configuration."""
+    every = (
         Check("versions", partial(machine.versions, found)),
         Check("packages", partial(machine.packages, found)),
         Check("driver", partial(machine.driver, found)),
-        *(
-            []
-            if settings.engine == "espeak"
-            else [Check("device", partial(machine.device, settings.device.prefer, found))]
-        ),
+        Check("device", partial(machine.device, settings.device.prefer, found)),
         Check("libraries", files.libraries),
         Check("model", partial(files.model, settings)),
         Check("folder", partial(files.folder, settings)),
@@ -39,6 +36,7 @@ def checks(settings: Config, found: facts.Facts) -> tuple[Check, ...]:
         Check("announcing", partial(network, "announcing", settings)),
         Check("speaking", partial(spoken, settings)),
     )
+    return tuple(check for check in every if check.name != "device" or settings.engine != "espeak")
 
 
 def network(check: str, settings: Config) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from wyoming_kokoro.findings import Finding
 from wyoming_kokoro.runtime.damages import afresh, damages
 from wyoming_kokoro.runtime.devices import choose
 from wyoming_kokoro.runtime.driver import dotted
-from wyoming_kokoro.runtime.facts import Facts
+from wyoming_kokoro.runtime.facts import Build, Facts
 from wyoming_kokoro.runtime.lanes import LIBRARIES
 from wyoming_kokoro.runtime.obstacles import missing_gpu, overlays, unfit_gpu
 from wyoming_kokoro.runtime.packages import numbers
@@ -36,13 +36,16 @@ def packages(facts: Facts) -> Iterator[Finding]:
     yield from faults
     if not faults:
         yield Finding("ok", ", ".join(map(str, (*facts.others, *facts.phonemizer))))
-        build = facts.build
-        cuda = (
-            f" for CUDA {dotted(build.cuda)}, its {len(LIBRARIES[build.lane])} libraries are there"
-            if build.cuda
-            else ""
-        )
-        yield Finding("ok", f"{build.owners[0]}{cuda}, lane {build.lane}: {', '.join(build.providers)}")
+        yield Finding("ok", runtime(facts.build))
+
+
+def runtime(build: Build) -> str:
+    """ONNX Runtime, where nothing is wrong with it."""
+    providers = f"lane {build.lane}: {', '.join(build.providers)}"
+    if not build.cuda:
+        return f"{build.owners[0]}, {providers}"
+    libraries = len(LIBRARIES[build.lane])
+    return f"{build.owners[0]} for CUDA {dotted(build.cuda)}, its {libraries} libraries are there, {providers}"
 
 
 def numpy_fault(facts: Facts) -> Iterator[Finding]:

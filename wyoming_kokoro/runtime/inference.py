@@ -20,13 +20,6 @@ MOST_FAILURES, WINDOW_S = 3, 600.0
 RETRY_S = 60.0
 """After a session that couldn't be made anew: another program may give back the GPU's memory."""
 
-
-def give_back_memory() -> None:
-    """What is free inside this process goes back to the system: glibc keeps it otherwise, after a model most of it."""
-    with contextlib.suppress(AttributeError):  # another C library
-        ctypes.CDLL(None).malloc_trim(0)
-
-
 State = Literal["loaded", "unloaded", "failed", "given up"]
 """unloaded: freed while idle. failed: the CPU stands in until the session is made anew. given up: the CPU speaks,
 because the device fails again and again, or because CUDA can't be used in this process any more."""
@@ -55,7 +48,7 @@ class Inference:
         self._running = 0
         self._used = time.monotonic()
         self._lock = threading.Lock()
-        """Held to change any of these, and while a session is opened for who waits for it; never while one infers."""
+        """Held to change any of these but the trial, and while somebody waits for a session; never while one infers."""
 
     def get_inputs(self) -> Any:
         return self._ready().get_inputs()
@@ -189,3 +182,9 @@ class Inference:
             self._session, self.state = None, "unloaded"
         give_back_memory()
         log.info("freed %s, which was idle", self.device if self.state == "unloaded" else "the CPU's memory")
+
+
+def give_back_memory() -> None:
+    """What is free inside this process goes back to the system: glibc keeps it otherwise, after a model most of it."""
+    with contextlib.suppress(AttributeError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)

@@ -50,7 +50,7 @@ class Session(onnxruntime.InferenceSession):  # type: ignore[misc]
             if lost := self.lost():
                 raise lost from error
             kind = DeviceMemoryError if _is_of_memory(error) else SynthesisError
-            raise kind(f"Inference failed on {self.device}: {_reason(error)}") from error
+            raise kind(f"Inference failed on {self.device}: {_reason(error, self.device)}") from error
         self.verify()
         return outputs
 
@@ -96,9 +96,9 @@ def open_session(path: Path, device: Device, settings: config.Device, profile: P
         session = Session(str(path), options, providers=_providers(device, settings), enable_fallback=0)
     except NATIVE_ERRORS as error:
         if device.kind == "cuda" and not isinstance(error, FILE_ERRORS):
-            raise _lost(device, _reason(error)) from error
+            raise _lost(device, _reason(error, device)) from error
         remedy = "If it was copied or downloaded, the copy may be incomplete: delete it and fetch it again"
-        raise ModelError(f"{path} can't be loaded: {_reason(error)}", remedy) from error
+        raise ModelError(f"{path} can't be loaded: {_reason(error, device)}", remedy) from error
     session.device = device
     session.disable_fallback()
     session.verify()
@@ -153,12 +153,12 @@ def _is_of_memory(error: Exception) -> bool:
     return any(words in str(error) for words in ("bfc_arena", "Failed to allocate memory", "CUDA failure 2:"))
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, device: Device) -> str:
     """ONNX Runtime's own words, without the code before them and the lines after; a CUDA error with its meaning."""
     text = str(error)
     if code := re.search(r"CUDA (?:failure|error) (\d+)", text):
         return explain(int(code[1]))
     if _is_of_memory(error):
-        return explain(OUT_OF_MEMORY)
+        return explain(OUT_OF_MEMORY) if device.kind == "cuda" else "the memory is used up"
     lines = text.strip().splitlines() or [type(error).__name__]
     return re.sub(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ", "", lines[0]).rstrip(".")
