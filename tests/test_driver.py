@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -163,3 +164,20 @@ def test_library_that_is_no_driver(fake_libcuda: Path, tmp_path: Path, monkeypat
     monkeypatch.setenv("LD_LIBRARY_PATH", str(tmp_path))
 
     assert "the NVIDIA driver doesn't load: " in driver.query_in_child()["trouble"]
+
+
+def test_an_answer_that_nobody_waits_for_ends_its_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service that is stopped while the driver hangs doesn't hang with it."""
+    child = tmp_path / "child.py"
+    child.write_text(f"import os, signal; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); signal.pause()")
+    monkeypatch.setattr(driver, "__file__", str(child))
+    stopped = threading.Event()
+    thread = threading.Thread(target=driver.query_in_child, kwargs={"timeout": 60, "stopped": stopped})
+    thread.start()
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+        assert thread.is_alive()
+    stopped.set()
+    thread.join(20)
+    assert not thread.is_alive()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)

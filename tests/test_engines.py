@@ -131,7 +131,9 @@ async def test_engine_kokoro_refuses_to_start_without_its_model(settings: Config
 @pytest.fixture
 def gpu(monkeypatch: pytest.MonkeyPatch) -> FakeGpu:
     """A machine with one GPU, which infers unless a test says otherwise."""
-    monkeypatch.setattr(facts_module, "gather", lambda: facts(linux((13, 0), H200, driver="580.1"), CUDA13_BUILD))
+    monkeypatch.setattr(
+        facts_module, "gather", lambda stopped: facts(linux((13, 0), H200, driver="580.1"), CUDA13_BUILD)
+    )
     return FakeGpu(monkeypatch)
 
 
@@ -265,7 +267,7 @@ async def test_a_gpu_that_could_be_used_is_a_warning_with_the_command(
     settings: Config, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The CPU build is installed beside a GPU: one line with why and what to do."""
-    monkeypatch.setattr(facts_module, "gather", lambda: facts(linux((13, 0), H200), CPU_BUILD))
+    monkeypatch.setattr(facts_module, "gather", lambda stopped: facts(linux((13, 0), H200), CPU_BUILD))
     await Engines(settings.model_copy(update={"device": config.Device(prefer="auto")})).start(wait=True)
     [record] = caplog.records
     assert record.getMessage() == (

@@ -630,7 +630,7 @@ def test_a_container_without_its_gpus(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / ".dockerenv").touch()
     monkeypatch.setattr(driver, "PCI_DEVICES", card.parent)
     monkeypatch.setattr(facts_module, "MARKS", (tmp_path / ".dockerenv",))
-    monkeypatch.setattr(driver, "query_in_child", lambda: {"trouble": "no NVIDIA driver", "code": NOT_FOUND})
+    monkeypatch.setattr(driver, "query_in_child", lambda stopped: {"trouble": "no NVIDIA driver", "code": NOT_FOUND})
     monkeypatch.setenv("KOKORO_IMAGE_LANE", "cuda12")
 
     found = facts_module.gather()

@@ -11,12 +11,16 @@ import re
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+LOOK_S = 0.5
+"""How often it is looked whether the answer is still wanted."""
 QUERY_TIMEOUT = 30.0
 """Seconds for the driver's answer: starting CUDA takes 0.2 s on one GPU, several on eight without persistence mode."""
 
@@ -90,9 +94,9 @@ class Machine:
         return (self.system, self.architecture) == ("linux", "x86_64")
 
 
-def gather(query: Callable[[], dict[str, Any]] | None = None) -> Machine:
+def gather(query: Callable[[], dict[str, Any]] | None = None, stopped: threading.Event | None = None) -> Machine:
     """What this machine has. Never raises for a missing, broken or silent driver: that is `trouble`."""
-    answer = (query or query_in_child)()
+    answer = query() if query else query_in_child(stopped=stopped)
     cuda, library, trouble = answer.get("cuda"), answer.get("library", ""), answer.get("trouble", "")
     return Machine(
         system=sys.platform,
@@ -146,8 +150,8 @@ def driver_mark() -> str:
     return hashlib.sha256("\n".join(seen).encode()).hexdigest()
 
 
-def query_in_child(timeout: float = QUERY_TIMEOUT) -> dict[str, Any]:
-    """What `ask_driver` says in a process of its own."""
+def query_in_child(timeout: float = QUERY_TIMEOUT, stopped: threading.Event | None = None) -> dict[str, Any]:
+    """What `ask_driver` says in a process of its own. Once `stopped` is set the answer isn't waited for any longer."""
     child = subprocess.Popen(
         [sys.executable, "-I", "-S", __file__],
         stdin=subprocess.DEVNULL,
@@ -155,12 +159,16 @@ def query_in_child(timeout: float = QUERY_TIMEOUT) -> dict[str, Any]:
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    try:
-        output, _ = child.communicate(timeout=timeout)
-        return dict(json.loads(output))
-    except subprocess.TimeoutExpired:
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline and not (stopped and stopped.is_set()):
+        with suppress(subprocess.TimeoutExpired):
+            output, _ = child.communicate(timeout=min(timeout, LOOK_S))
+            break
+    else:
         abandon(child)
         return {"trouble": f"the NVIDIA driver doesn't answer within {timeout:g} s"}
+    try:
+        return dict(json.loads(output))
     except ValueError:
         return {"trouble": f"asking the NVIDIA driver failed (exit status {child.returncode})"}
 

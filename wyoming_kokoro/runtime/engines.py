@@ -64,15 +64,22 @@ class Engines:
             self._stand_in = self._embedded("Kokoro is being loaded")
             if self._settings.device.prefer == "auto" and not wait:
                 return  # nothing can keep the service from starting: a driver that doesn't answer is not waited for
-        await asyncio.to_thread(self._choose)
+        await self._examine()
         if self._settings.engine == "kokoro":
             await self._load(await asyncio.to_thread(self._required))
         elif wait:
             await self._attempt(fetch=False)
 
-    def _choose(self) -> Facts:
+    async def _examine(self) -> None:
+        stopped = threading.Event()
+        try:
+            await asyncio.to_thread(self._choose, stopped)
+        finally:
+            stopped.set()
+
+    def _choose(self, stopped: threading.Event) -> Facts:
         """Says what is wrong with the installation. Raises DeviceError where a GPU is asked for that can't be."""
-        self._facts = found = facts.gather()
+        self._facts = found = facts.gather(stopped)
         self.choice = devices.choose(self._settings.device.prefer, found)
         if self.choice.remedy:
             log.warning("Kokoro will run on the CPU: %s. To mend it: %s", self.choice.reason, self.choice.remedy)
@@ -92,7 +99,7 @@ class Engines:
 
     async def _until_kokoro(self) -> None:
         if self._settings.engine != "espeak" and not self._facts:
-            await asyncio.to_thread(self._choose)
+            await self._examine()
         delay = FIRST_RETRY_S
         while not self._kokoro and self._settings.engine != "espeak":
             seen = await asyncio.to_thread(self._signature)
@@ -128,7 +135,7 @@ class Engines:
         self._kokoro = await asyncio.to_thread(self._loaded, paths)
 
     def _loaded(self, paths: ModelPaths) -> Kokoro:
-        found = self._facts or self._choose()
+        found = self._facts or self._choose(threading.Event())
         return load_kokoro(self._settings, paths, self.choice, found)
 
     async def _tend(self, kokoro: Kokoro) -> None:

@@ -6,6 +6,7 @@ import io
 import os
 import platform
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,9 +76,10 @@ class Facts:
     """Empty on systems without it."""
 
 
-def gather() -> Facts:
+def gather(stopped: threading.Event | None = None) -> Facts:
+    """Takes a second; as long as the driver does, which isn't waited for once `stopped` is set."""
     return Facts(
-        machine=driver.gather(),
+        machine=driver.gather(stopped=stopped),
         trouble=unimportable(),
         build=build(),
         libraries=frozenset(packages.libraries()),
