@@ -5,16 +5,18 @@ import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from wyoming_kokoro.cli.main import main
 from wyoming_kokoro.config import Config
-from wyoming_kokoro.doctor import examination, files, machine, trial
+from wyoming_kokoro.doctor import examination, files, machine, report, trial
 from wyoming_kokoro.doctor.examination import Check, attempt
 from wyoming_kokoro.doctor.trial import spoken
 from wyoming_kokoro.errors import ModelError
 from wyoming_kokoro.findings import Finding
+from wyoming_kokoro.runtime.installation import Installation, installation
 
 LEVELS = ("ok", "note", "warning", "error")
 
@@ -38,7 +40,7 @@ def test_it_speaks_and_says_what_is_missing(capsys: pytest.CaptureFixture[str]) 
         "ok       onnxruntime ",
         "phonemizer-fork 3.3.2",
         "warning  Kokoro's model is not in ",
-        "-> wyoming-kokoro download",
+        f"-> {installation().program} download",
         "ok       spoke one sentence as af_heart by espeak on cpu: ",
     ):
         assert part in out
@@ -50,7 +52,7 @@ def test_it_ends_with_1_where_something_is_broken(capsys: pytest.CaptureFixture[
     assert main(["doctor", "--device", "cuda:9"]) == 1
     said = capsys.readouterr()
     assert "error    device.prefer is cuda:9, but" in said.out
-    assert "-> set device.prefer to auto or cpu" in said.out and "-> wyoming-kokoro download" in said.out
+    assert "-> set device.prefer to auto or cpu" in said.out and " download, or put kokoro-v1.0.onnx" in said.out
     assert "spoke one sentence" not in said.out
     assert "findings are errors" in said.err
 
@@ -97,6 +99,20 @@ def test_json_names_nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caps
     assert "~/models" in out and "tcp://(address):10210" in out
     assert "jane.doe" not in out and "192.0.2.77" not in out
     assert getpass.getuser() == "root" or getpass.getuser() not in out
+
+
+@pytest.mark.parametrize(
+    ("kind", "command"),
+    [
+        ("checkout", "-> script/run download"),
+        ("image", "-> docker compose exec wyoming-kokoro wyoming-kokoro download"),
+        ("packages", "-> wyoming-kokoro download"),
+    ],
+)
+def test_a_command_is_as_it_is_typed_here(kind: Any, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a checkout there is no wyoming-kokoro on the PATH, and outside a container neither."""
+    monkeypatch.setattr(report, "installation", lambda: Installation(kind))
+    assert report.lines(Finding("warning", "no model", "", "wyoming-kokoro download")).endswith(command)
 
 
 def test_a_check_that_crashes_is_a_finding() -> None:

@@ -20,6 +20,13 @@ COMPOSE_WITH_GPU = "docker compose -f docker-compose.yml -f docker-compose.gpu.y
 class Installation:
     kind: Literal["image", "checkout", "packages"]
 
+    @property
+    def program(self) -> str:
+        """What a command of this program begins with."""
+        if self.kind == "image":
+            return "docker compose exec wyoming-kokoro wyoming-kokoro"
+        return "script/run" if self.kind == "checkout" else "wyoming-kokoro"
+
     def again(self) -> str:
         """The command that installs what was installed, with nothing left of what is there."""
         if self.kind == "image":
