@@ -273,7 +273,7 @@ def test_context_has_what_is_copied() -> None:
 
 
 def test_no_package_index_is_named() -> None:
-    """Whose mirrors are elsewhere sets PYPI_INDEX and BASE_IMAGE; the only host in here is the base image's."""
+    """Whose mirrors are elsewhere sets PYPI_INDEX and BASE_IMAGE."""
     hosts = re.findall(r"[a-z0-9]+(?:\.[a-z0-9-]+)*\.(?:org|com|io|net|dev)\b", "".join(map(read, OURS)))
 
     assert {host for host in hosts if not host.endswith("example.com")} == set()
