@@ -14,16 +14,23 @@ from wyoming_kokoro.runtime import driver, lanes
 from wyoming_kokoro.runtime.driver import Machine, gather
 
 
-def test_gather_reads_the_answer() -> None:
+def answering(monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any]) -> None:
+    """The driver says this."""
+    monkeypatch.setattr(driver, "query_in_child", lambda stopped: answer)
+
+
+def test_gather_reads_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """The driver's numbers become versions and GPUs, beside what the system says of itself."""
-    machine = gather(lambda: {"cuda": 12080, "gpus": [["NVIDIA H200", 9, 0, 143771], ["Tesla P40", 6, 1, 0]]})
+    answering(monkeypatch, {"cuda": 12080, "gpus": [["NVIDIA H200", 9, 0, 143771], ["Tesla P40", 6, 1, 0]]})
+    machine = gather()
 
     assert machine == Machine(sys.platform, os.uname().machine, (12, 8), (replace(H200, memory=143771), P40))
 
 
-def test_gather_keeps_the_trouble() -> None:
+def test_gather_keeps_the_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
     """A driver that tells its version but doesn't start is no driver to choose."""
-    machine = gather(lambda: {"cuda": 13000, "trouble": "CUDA error 803"})
+    answering(monkeypatch, {"cuda": 13000, "trouble": "CUDA error 803"})
+    machine = gather()
 
     assert (machine.cuda, machine.gpus, machine.trouble) == ((13, 0), (), "CUDA error 803")
 
@@ -52,7 +59,9 @@ def test_broken_driver_harms_only_the_child(
     child.write_text(program)
     monkeypatch.setattr(driver, "__file__", str(child))
 
-    assert driver.query_in_child(timeout=0.5 if "pause" in program else 30) == {"trouble": trouble}
+    monkeypatch.setattr(driver, "QUERY_TIMEOUT", 0.5 if "pause" in program else 30)
+
+    assert driver.query_in_child() == {"trouble": trouble}
 
 
 def test_driver_mark_changes_with_the_driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,7 +181,7 @@ def test_an_answer_that_nobody_waits_for_ends_its_child(tmp_path: Path, monkeypa
     child.write_text(f"import os, signal; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); signal.pause()")
     monkeypatch.setattr(driver, "__file__", str(child))
     stopped = threading.Event()
-    thread = threading.Thread(target=driver.query_in_child, kwargs={"timeout": 60, "stopped": stopped})
+    thread = threading.Thread(target=driver.query_in_child, args=(stopped,))
     thread.start()
     while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
         assert thread.is_alive()

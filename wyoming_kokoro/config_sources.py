@@ -27,9 +27,8 @@ FOREIGN = re.compile("(SERVICE|PORT)(_|$)")
 MAX_FILE = 1024 * 1024
 """Bytes. A configuration is a few kilobytes; a larger file is some other file."""
 
-SECTION = "expected keys with their values below it"
 REASONS = {
-    **dict.fromkeys(("model_type", "dict_type"), SECTION),
+    **dict.fromkeys(("model_type", "dict_type"), "expected keys with their values below it"),
     "tuple_type": "expected a list, such as [one, two]",
     "path_type": "expected a path",
 }

@@ -49,15 +49,14 @@ def runtime(build: Build) -> str:
 
 
 def numpy_fault(facts: Facts) -> Iterator[Finding]:
-    for package in facts.others:
-        if package.name != "numpy" or not package.version:
-            continue
-        if numbers(package.version) < OLDEST_NUMPY:
-            why = f"ONNX Runtime is built for NumPy {dotted(OLDEST_NUMPY)} or newer"
-            yield Finding("error", f"{package} is too old", why, afresh(facts))
-        if numbers(package.version) > NEWEST_NUMPY:
-            why = f"the newest that was tried is {dotted(NEWEST_NUMPY)}"
-            yield Finding("warning", f"{package} is newer than what is locked", why, afresh(facts))
+    """Of a version that doesn't fit; that it isn't installed is another finding."""
+    numpy = next(package for package in facts.others if package.name == "numpy")
+    if numpy.version and numbers(numpy.version) < OLDEST_NUMPY:
+        why = f"ONNX Runtime is built for NumPy {dotted(OLDEST_NUMPY)} or newer"
+        yield Finding("error", f"{numpy} is too old", why, afresh(facts))
+    if numbers(numpy.version) > NEWEST_NUMPY:
+        why = f"the newest that was tried is {dotted(NEWEST_NUMPY)}"
+        yield Finding("warning", f"{numpy} is newer than what is locked", why, afresh(facts))
 
 
 def driver(facts: Facts) -> Iterator[Finding]:

@@ -37,11 +37,10 @@ def _truth(settings: Config, engines: Engines) -> Iterator[Finding]:
     """Whether engine and device are what they should be. That the model isn't there is said by its own check."""
     speaker = engines.speaker
     if speaker.engine.name == "kokoro":
-        fell = speaker.details["device"] != str(engines.choice.device)
-        if fell:
-            yield Finding("warning", speaker.note, "the GPU that is there isn't used", NEXT)
-        else:
+        if speaker.details["device"] == str(engines.choice.device):
             yield Finding("ok", speaker.note)
+        else:
+            yield Finding("warning", speaker.note, "the GPU that is there isn't used", NEXT)
     elif settings.engine != "espeak" and _is_there(settings):
         yield Finding("error", speaker.note, "the model is there, and can't be used", "wyoming-kokoro download")
 

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,12 +26,14 @@ QUERY_TIMEOUT = 30.0
 
 NOT_FOUND = -1
 """In place of an error code of CUDA's: there is no libcuda.so.1."""
+OUT_OF_MEMORY, TOO_OLD, NO_GPU = 2, 35, 100
+"""Those of CUDA's that are more than told."""
 
 CUDA_ERRORS = {
-    2: "the GPU's memory is used up",
+    OUT_OF_MEMORY: "the GPU's memory is used up",
     34: "a toolkit's stub of libcuda.so.1 hides the driver's",
-    35: "the driver is too old for this build of ONNX Runtime",
-    100: "the driver shows no GPU (CUDA_VISIBLE_DEVICES hides some or all, if set)",
+    TOO_OLD: "the driver is too old for this build of ONNX Runtime",
+    NO_GPU: "the driver shows no GPU (CUDA_VISIBLE_DEVICES hides some or all, if set)",
     209: "this build of ONNX Runtime has no code for this GPU",
     304: "the GPU's device files are missing or may not be opened",
     700: "a memory access inside the GPU failed, and CUDA in this process with it",
@@ -94,9 +96,9 @@ class Machine:
         return (self.system, self.architecture) == ("linux", "x86_64")
 
 
-def gather(query: Callable[[], dict[str, Any]] | None = None, stopped: threading.Event | None = None) -> Machine:
+def gather(stopped: threading.Event | None = None) -> Machine:
     """What this machine has. Never raises for a missing, broken or silent driver: that is `trouble`."""
-    answer = query() if query else query_in_child(stopped=stopped)
+    answer = query_in_child(stopped)
     cuda, library, trouble = answer.get("cuda"), answer.get("library", ""), answer.get("trouble", "")
     return Machine(
         system=sys.platform,
@@ -150,7 +152,7 @@ def driver_mark() -> str:
     return hashlib.sha256("\n".join(seen).encode()).hexdigest()
 
 
-def query_in_child(timeout: float = QUERY_TIMEOUT, stopped: threading.Event | None = None) -> dict[str, Any]:
+def query_in_child(stopped: threading.Event | None = None) -> dict[str, Any]:
     """What `ask_driver` says in a process of its own. Once `stopped` is set the answer isn't waited for any longer."""
     child = subprocess.Popen(
         [sys.executable, "-I", "-S", __file__],
@@ -159,14 +161,14 @@ def query_in_child(timeout: float = QUERY_TIMEOUT, stopped: threading.Event | No
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    deadline = time.monotonic() + timeout
+    deadline = time.monotonic() + QUERY_TIMEOUT
     while time.monotonic() < deadline and not (stopped and stopped.is_set()):
         with suppress(subprocess.TimeoutExpired):
-            output, _ = child.communicate(timeout=min(timeout, LOOK_S))
+            output, _ = child.communicate(timeout=LOOK_S)
             break
     else:
         abandon(child)
-        return {"trouble": f"the NVIDIA driver doesn't answer within {timeout:g} s"}
+        return {"trouble": f"the NVIDIA driver doesn't answer within {QUERY_TIMEOUT:g} s"}
     try:
         return dict(json.loads(output))
     except ValueError:

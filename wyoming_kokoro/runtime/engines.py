@@ -70,10 +70,10 @@ class Engines:
         elif wait:
             await self._attempt(fetch=False)
 
-    async def _examine(self) -> None:
+    async def _examine(self) -> Facts:
         stopped = threading.Event()
         try:
-            await asyncio.to_thread(self._choose, stopped)
+            return await asyncio.to_thread(self._choose, stopped)
         finally:
             stopped.set()
 
@@ -98,10 +98,12 @@ class Engines:
             await self._tend(self._kokoro)
 
     async def _until_kokoro(self) -> None:
-        if self._settings.engine != "espeak" and not self._facts:
+        if self._settings.engine == "espeak":
+            return
+        if not self._facts:
             await self._examine()
         delay = FIRST_RETRY_S
-        while not self._kokoro and self._settings.engine != "espeak":
+        while not self._kokoro:
             seen = await asyncio.to_thread(self._signature)
             if await self._attempt(fetch=self._settings.model.download):
                 log.info(self.speaker.note)
@@ -132,11 +134,8 @@ class Engines:
         raise ModelError(f"Kokoro's model is not in {model.dir}", remedy)
 
     async def _load(self, paths: ModelPaths) -> None:
-        self._kokoro = await asyncio.to_thread(self._loaded, paths)
-
-    def _loaded(self, paths: ModelPaths) -> Kokoro:
-        found = self._facts or self._choose(threading.Event())
-        return load_kokoro(self._settings, paths, self.choice, found)
+        found = self._facts or await self._examine()
+        self._kokoro = await asyncio.to_thread(load_kokoro, self._settings, paths, self.choice, found)
 
     async def _tend(self, kokoro: Kokoro) -> None:
         """Never ends. Raises DeviceLostError where the device is given up, unless the CPU may speak in its place."""
@@ -147,13 +146,14 @@ class Engines:
             if inference.is_due(idle_after):
                 await asyncio.to_thread(inference.tend)
             if inference.state == "given up" and not said:
-                if self._settings.device.prefer != "auto":
-                    lost = f"{inference.device} can't be used any more: {inference.error}"
-                    raise DeviceLostError(
-                        lost, "A restart starts CUDA anew; if it doesn't, run `wyoming-kokoro doctor`"
-                    )
-                log.error("%s. Run `wyoming-kokoro doctor`", kokoro.speaker.note)
+                self._give_up(kokoro)
                 said = True
+
+    def _give_up(self, kokoro: Kokoro) -> None:
+        if self._settings.device.prefer != "auto":
+            lost = f"{kokoro.inference.device} can't be used any more: {kokoro.inference.error}"
+            raise DeviceLostError(lost, "A restart starts CUDA anew; if it doesn't, run `wyoming-kokoro doctor`")
+        log.error("%s. Run `wyoming-kokoro doctor`", kokoro.speaker.note)
 
     async def _fetch(self) -> None:
         """Downloads in a thread, which ends soon after this is cancelled."""

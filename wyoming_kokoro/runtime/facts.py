@@ -79,7 +79,7 @@ class Facts:
 def gather(stopped: threading.Event | None = None) -> Facts:
     """Takes a second; as long as the driver does, which isn't waited for once `stopped` is set."""
     return Facts(
-        machine=driver.gather(stopped=stopped),
+        machine=driver.gather(stopped),
         trouble=unimportable(),
         build=build(),
         libraries=frozenset(packages.libraries()),

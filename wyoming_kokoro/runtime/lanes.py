@@ -8,7 +8,7 @@ code for 7.5 to 9.x and 12.x and no PTX.
 
 from dataclasses import dataclass
 
-from wyoming_kokoro.runtime.driver import Gpu, Machine, Version, dotted, explain
+from wyoming_kokoro.runtime.driver import NO_GPU, Gpu, Machine, Version, dotted, explain
 
 LANES = ("cpu", "cuda12", "cuda13")
 
@@ -73,7 +73,7 @@ def find_obstacle(machine: Machine, cuda: Version) -> str:
     if machine.trouble:
         return machine.trouble
     if not machine.gpus:
-        return explain(100)
+        return explain(NO_GPU)
     if cuda < (12, 0):
         return f"the NVIDIA driver is too old (for CUDA {dotted(cuda)}): {OLDEST_DRIVERS['cuda12']} or newer is needed"
     return ""

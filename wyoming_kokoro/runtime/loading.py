@@ -3,7 +3,6 @@
 import logging
 import time
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from wyoming_kokoro import config
@@ -64,7 +63,7 @@ def _load_on(choice: Choice, settings: Config, paths: ModelPaths, facts: Facts) 
     began = time.monotonic()
     with placement.profiled(choice.device) as profile:
         session = open_session(paths.model, choice.device, settings.device, profile)
-        inference = Inference(session, partial(_reopen, paths.model, settings.device))
+        inference = Inference(session, lambda device: open_session(paths.model, device, settings.device))
         engine = KokoroEngine(inference, paths.voices, Phonemizer(), settings.text)
         voices = catalogue(settings.voices, engine.voices)
         _speak(engine, voices.default)
@@ -72,10 +71,6 @@ def _load_on(choice: Choice, settings: Config, paths: ModelPaths, facts: Facts) 
         placed = _place(session, engine, voices.default) if profile else None
     _warn_of_strangers(settings.model, paths)
     return Kokoro(inference, Proof(choice, facts, seconds, placed), Speaker(engine, voices, ""))
-
-
-def _reopen(path: Path, settings: config.Device, device: Device) -> Session:
-    return open_session(path, device, settings)
 
 
 def _speak(engine: KokoroEngine, voice: Voice) -> None:

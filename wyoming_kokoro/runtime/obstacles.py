@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from wyoming_kokoro.findings import Finding
 from wyoming_kokoro.runtime import lanes
-from wyoming_kokoro.runtime.driver import NOT_FOUND, Gpu, Machine, version_of
+from wyoming_kokoro.runtime.driver import NO_GPU, NOT_FOUND, OUT_OF_MEMORY, TOO_OLD, Gpu, Machine, version_of
 from wyoming_kokoro.runtime.facts import CUDA, Facts
 
 SLOW = "Kokoro runs on the CPU, several times slower"
-TOO_OLD, NO_GPU = 35, 100
 HIDDEN_DRIVER = (34, 803, 804)
 """Errors of a libcuda.so.1 that isn't the running driver's."""
 SYSTEM_FOLDERS = ("/usr/lib", "/lib")
@@ -16,7 +15,7 @@ SYSTEM_FOLDERS = ("/usr/lib", "/lib")
 
 RESTART = "restart the machine"
 REMEDIES = {
-    2: "end a program that uses the GPU: nvidia-smi shows them",
+    OUT_OF_MEMORY: "end a program that uses the GPU: nvidia-smi shows them",
     304: "ls -l /dev/nvidia*, then add the user of this service to the group of these files",
     802: "systemctl start nvidia-fabricmanager",
     999: f"modprobe nvidia_uvm; if that doesn't help, {RESTART}",

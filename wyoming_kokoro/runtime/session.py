@@ -14,7 +14,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as native
 from wyoming_kokoro import config
 from wyoming_kokoro.errors import DeviceError, DeviceLostError, DeviceMemoryError, ModelError, SynthesisError
 from wyoming_kokoro.runtime.devices import REMEDY, Device
-from wyoming_kokoro.runtime.driver import context_error, explain
+from wyoming_kokoro.runtime.driver import OUT_OF_MEMORY, context_error, explain
 from wyoming_kokoro.runtime.facts import CPU, CUDA
 
 NATIVE_ERRORS: tuple[type[Exception], ...] = (
@@ -29,9 +29,6 @@ RUN_ERRORS: tuple[type[Exception], ...] = (*NATIVE_ERRORS, ValueError)
 
 INPUTS = ({"tokens", "style", "speed"}, {"input_ids", "style", "speed"})
 """The two layouts of Kokoro's inputs: release v1.0, and v1.1 with its relatives."""
-
-OUT_OF_MEMORY = 2
-"""CUDA's error."""
 
 SILENT = 4
 """ONNX Runtime's severity: its warnings are no news for users, its errors are raised or found, and said in one line."""
@@ -150,7 +147,9 @@ def _lost(device: Device, reason: str) -> DeviceError:
 
 def _is_of_memory(error: Exception) -> bool:
     """ONNX Runtime's arena has no number for it."""
-    return any(words in str(error) for words in ("bfc_arena", "Failed to allocate memory", "CUDA failure 2:"))
+    return any(
+        words in str(error) for words in ("bfc_arena", "Failed to allocate memory", f"CUDA failure {OUT_OF_MEMORY}:")
+    )
 
 
 def _reason(error: Exception, device: Device) -> str:
