@@ -92,6 +92,7 @@ class Device(_Section):
     prefer: Annotated[str, AfterValidator(_device)] = "auto"
     threads: Annotated[int, Field(ge=0, le=256)] = 0
     memory_limit: Annotated[int, Field(ge=512, le=1_000_000)] | None = None
+    parallel: Annotated[int, Field(ge=0, le=32)] = 0
     idle_unload: Annotated[float, Field(ge=0, le=7 * 24 * 3600)] = 0.0
 
 
@@ -100,6 +101,7 @@ class Model(_Section):
     precision: Literal["fp32", "fp16", "int8"] = "fp32"
     dir: UserPath = Field(default=Path("~/.local/share/wyoming-kokoro"), validate_default=True)
     download: bool = True
+    prepare: bool = True
     mirrors: tuple[str, ...] = ("https://github.com/thewh1teagle/kokoro-onnx/releases/download",)
     path: UserPath | None = None
     voices_path: UserPath | None = None
@@ -124,6 +126,8 @@ class Voices(_Section):
 class Text(_Section):
     sentence_pause: Seconds = 0.25
     clause_pause: Seconds = 0.1
+    flush_after: Seconds = 0.15
+    first_audio_target: Annotated[float, Field(ge=0, le=60)] = 1.0
 
 
 class Web(_Section):
