@@ -43,6 +43,9 @@ class FakeEngine:
     def segments(self, sentence: str, voice: Voice) -> list[Segment]:
         return [Segment(sentence, voice, 0.25)]
 
+    def split(self, segment: Segment, lead: float) -> tuple[Segment, Segment | None]:
+        return segment, None
+
     def synthesize(self, segment: Segment) -> Samples:
         self.spoken.append((segment.content, segment.voice.name))
         if segment.content in self._gates and not self._gates[segment.content].wait(HELD_S):
@@ -61,12 +64,14 @@ class FakeEngine:
 
 
 @asynccontextmanager
-async def served(engine: FakeEngine, settings: config.Server | None = None) -> AsyncIterator[Server]:
-    """A real server on a free port of loopback, with the engine behind it."""
+async def served(
+    engine: FakeEngine, settings: config.Server | None = None, text: config.Text | None = None
+) -> AsyncIterator[Server]:
+    """A real server on a free port of loopback, with the engine behind it. A slow machine makes no pauses in a text."""
     speaker = Speaker(engine, catalogue(config.Voices()), "a test speaks")
     own = settings or config.Server(uri="tcp://127.0.0.1:0", grace=2)
     with closing(Scheduler()) as scheduler:
-        async with serving(own, lambda: speaker, scheduler) as server:
+        async with serving(own, text or config.Text(flush_after=0), lambda: speaker, scheduler) as server:
             yield server
 
 

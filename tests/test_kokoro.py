@@ -14,7 +14,7 @@ from wyoming_kokoro.audio import RATE, Samples
 from wyoming_kokoro.errors import ModelError, SynthesisError
 from wyoming_kokoro.runtime.devices import Device
 from wyoming_kokoro.runtime.session import open_session
-from wyoming_kokoro.speech.engine import render
+from wyoming_kokoro.speech.engine import Segment, render
 from wyoming_kokoro.speech.kokoro import KokoroEngine, read_styles
 from wyoming_kokoro.speech.phonemes import Phonemizer
 from wyoming_kokoro.speech.voices import Voice, catalogue
@@ -103,6 +103,38 @@ def test_long_texts_are_cut_into_what_the_model_takes(engine: KokoroEngine) -> N
     whole = Phonemizer().phonemes(text, "en-us")
     assert " ".join(segment.content for segment in segments) == whole
     assert [segment.pause for segment in segments] == [0.1] * (len(segments) - 1) + [0.25]
+
+
+CLAUSES = "The kitchen light is on, the heating is on as well, and the front door is still open tonight."
+
+
+def test_nothing_is_cut_before_the_speed_is_known(tmp_path: Path) -> None:
+    """Nor is anything that this device makes within the target."""
+    engine = engine_of(tmp_path)
+    [segment] = engine.segments(CLAUSES, voice(engine))
+    assert engine.split(segment, 0.0) == (segment, None)
+    engine.synthesize(segment)  # the tiny model takes a few milliseconds
+    assert engine.split(segment, 0.0) == (segment, None)
+
+
+def test_a_sentence_that_takes_too_long_is_made_in_parts(tmp_path: Path) -> None:
+    """Behind a clause with the pause of a clause, behind a word with none; all of it is said, in order."""
+    engine = engine_of(tmp_path, config.Text(first_audio_target=1e-9), tokens="input_ids", timed=True)
+    [segment] = engine.segments(CLAUSES, voice(engine))
+    whole = engine.synthesize(segment)
+    rest: Segment | None = segment
+    parts = []
+    while rest:
+        part, rest = engine.split(rest, 0.0)
+        parts.append(part)
+    assert " ".join(part.content for part in parts) == segment.content
+    assert len(parts) > 2 and all(len(part.content) >= 20 for part in parts)
+    for part in parts[:-1]:
+        assert part.pause == (0.1 if part.content.endswith(",") else 0.0)
+    assert {part.pause for part in parts[:-1]} == {0.1, 0.0} and parts[-1].pause == segment.pause == 0.25
+    said = [token for part in parts for token in decode(engine.synthesize(part))]
+    space = tokens(" ")
+    assert [token for token in said if token not in space] == [token for token in decode(whole) if token not in space]
 
 
 def test_a_sentence_without_a_mark_is_followed_by_the_pause_of_a_sentence(engine: KokoroEngine) -> None:

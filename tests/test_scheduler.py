@@ -11,7 +11,7 @@ from wyoming_kokoro.runtime.scheduler import Scheduler
 
 @pytest.fixture
 async def scheduler() -> AsyncIterator[Scheduler]:
-    scheduler = Scheduler(threads=1)
+    scheduler = Scheduler()
     yield scheduler
     scheduler.close()
 
@@ -28,8 +28,12 @@ async def test_the_earliest_deadline_goes_first(scheduler: Scheduler) -> None:
     order: list[str] = []
     first = asyncio.create_task(scheduler.run(0, hold))
     await asyncio.sleep(0)
-    names = {"late": 9.0, "soon": 1.0, "later": 10.0, "now": 0.5, "also soon": 1.0}
-    waiting = [asyncio.create_task(scheduler.run(when, lambda n=name: order.append(n))) for name, when in names.items()]  # type: ignore[misc]
+    names = {"late": 99.0, "soon": 91.0, "later": 100.0, "now": 90.5, "also soon": 91.0}
+    now = asyncio.get_running_loop().time()
+    waiting = [
+        asyncio.create_task(scheduler.run(now + when, lambda n=name: order.append(n)))  # type: ignore[misc]
+        for name, when in names.items()
+    ]
     await asyncio.sleep(0)
     gate.set()
     await asyncio.gather(first, *waiting)
@@ -46,9 +50,37 @@ async def test_cancelled_work_is_never_started(scheduler: Scheduler) -> None:
     stays = asyncio.create_task(scheduler.run(2, lambda: done.append("stays")))
     await asyncio.sleep(0)
     left.cancel()
+    await asyncio.wait([left])
+    assert len(scheduler._agenda) == 1  # while the other work still runs: it keeps no memory until its turn comes
     gate.set()
     await asyncio.gather(first, stays)
     assert done == ["stays"]
+
+
+async def test_work_whose_listener_leaves_as_its_turn_comes_is_not_started() -> None:
+    """In the moment between his leaving and the news of it, which is when two may run instead of one."""
+    allowed = 1
+    scheduler = Scheduler(lambda: allowed)
+    gate, hold = held()
+    done: list[str] = []
+    first = asyncio.create_task(scheduler.run(0, hold))
+    await asyncio.sleep(0)
+    left = asyncio.create_task(scheduler.run(1, lambda: done.append("left")))
+    await asyncio.sleep(0)
+    stays = asyncio.create_task(scheduler.run(2, lambda: done.append("stays")))
+    left.cancel()
+    allowed = 2
+    await stays
+    assert done == ["stays"] and not first.done()
+    gate.set()
+    await first
+    scheduler.close()
+
+
+async def test_there_are_no_more_threads_than_ever_ran_at_once(scheduler: Scheduler) -> None:
+    """CUDA keeps buffers for every thread: a second one must not start because the first is not yet quite free."""
+    names = {await scheduler.run(0, lambda: threading.current_thread().name) for _ in range(200)}
+    assert len(names) == 1
 
 
 async def test_work_that_runs_is_left_alone_when_its_listener_leaves(scheduler: Scheduler) -> None:
@@ -70,9 +102,9 @@ async def test_what_work_raises_is_raised_to_its_listener_only(scheduler: Schedu
     assert await scheduler.run(0, lambda: 5) == 5
 
 
-async def test_as_many_run_at_once_as_there_are_threads() -> None:
+async def test_as_many_run_at_once_as_are_allowed() -> None:
     """Two of three, and the event loop stays free all the while."""
-    scheduler = Scheduler(threads=2)
+    scheduler = Scheduler(lambda: 2)
     both, release = threading.Barrier(3), threading.Event()
 
     def work() -> None:
@@ -86,6 +118,17 @@ async def test_as_many_run_at_once_as_there_are_threads() -> None:
     release.set()
     await asyncio.gather(*tasks)
     assert await third == "third"
+    scheduler.close()
+
+
+async def test_how_many_run_is_asked_anew_each_time() -> None:
+    """The device that it depends on is chosen later than the scheduler is made; 0 would be nobody's turn ever."""
+    allowed = 0
+    scheduler = Scheduler(lambda: allowed)
+    assert await scheduler.run(0, lambda: "one at least") == "one at least"
+    allowed = 2
+    both = threading.Barrier(2)
+    await asyncio.gather(*(scheduler.run(0, lambda: both.wait(20)) for _ in range(2)))
     scheduler.close()
 
 

@@ -8,6 +8,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
@@ -17,6 +18,9 @@ from wyoming.client import AsyncClient
 from wyoming.event import async_read_event, async_write_event
 from wyoming.info import Describe
 
+from wyoming_kokoro import config, service
+from wyoming_kokoro.config import Config
+from wyoming_kokoro.runtime.engines import Engines
 from wyoming_kokoro.wire.discovery import browse
 
 WARNINGS = ("-W", "error", "-W", "ignore:'audioop' is deprecated:DeprecationWarning")
@@ -150,3 +154,17 @@ async def test_what_keeps_it_from_starting_is_one_clear_line(
         _, errors = await process.communicate()
     assert process.returncode == code
     assert said in errors.decode() and "Traceback" not in errors.decode()
+
+
+async def test_how_many_are_synthesized_at_once_depends_on_who_speaks(
+    settings: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked at each moment, as Kokoro comes later than the scheduler; what is configured goes first."""
+    engines = Engines(settings.model_copy(update={"engine": "espeak"}))
+    await engines.start()
+    parallel = service._scheduler(settings, engines)._parallel
+    assert parallel() == 1
+    monkeypatch.setattr(engines, "_stand_in", replace(engines.speaker, parallel=4))
+    assert parallel() == 4
+    configured = settings.model_copy(update={"device": config.Device(parallel=2)})
+    assert service._scheduler(configured, engines)._parallel() == 2

@@ -86,6 +86,16 @@ async def test_announced_sizes_allocate_nothing() -> None:
         await read_event(reader)
 
 
+async def test_many_small_lists_are_not_even_parsed() -> None:
+    """A megabyte of them would keep everybody waiting for 150 ms; a text with brackets in it is none of that."""
+    data = json.dumps({"text": "[" * events.MAX_NESTED}).encode()
+    with pytest.raises(ProtocolError, match="5001 opening brackets"):
+        await read_event(reader_of(b'{"type": "x", "data_length": %d}\n' % len(data) + data))
+    data = data.replace(b"[", b"", 1)
+    event = await read_event(reader_of(b'{"type": "x", "data_length": %d}\n' % len(data) + data))
+    assert event is not None and len(event.data["text"]) == events.MAX_NESTED - 1
+
+
 @pytest.mark.parametrize("text", [None, 5, ["a"], {"a": 1}, True])
 def test_a_text_that_is_no_string_is_an_error(text: object) -> None:
     """The error names the event, the field and what came."""

@@ -62,7 +62,8 @@ async def test_a_streamed_recording_is_said_once(name: str) -> None:
     async with served(engine) as server, client_of(server) as client:
         await replay(client, name)
         events = await answers(client, "synthesize-stopped")
-    assert engine.spoken == [(sentence, voice) for sentence in sentences]
+    assert " ".join(text for text, _ in engine.spoken) == " ".join(sentences)  # tiny ones may be spoken together
+    assert {spoken_by for _, spoken_by in engine.spoken} == {voice}
     assert [event.type for event in events if event.type != "audio-chunk"] == [
         "audio-start",
         "audio-stop",

@@ -113,7 +113,7 @@ async def _in_process(settings: Config) -> AsyncIterator[str]:
     click.echo(engines.speaker.note, err=True)
     here = config.Server(uri="tcp://127.0.0.1:0", max_text=LONGEST)
     with contextlib.closing(Scheduler()) as scheduler:
-        async with serving(here, lambda: engines.speaker, scheduler) as server:
+        async with serving(here, settings.text, lambda: engines.speaker, scheduler) as server:
             yield server.uri
 
 

@@ -25,12 +25,15 @@ class Segment:
 
 
 class Engine(Protocol):
-    """Both methods may be called from any thread, and from several at once."""
+    """All methods may be called from any thread, and from several at once."""
 
     name: str
 
     def segments(self, sentence: str, voice: Voice) -> list[Segment]:
         """The front end. Empty where nothing of the sentence can be spoken."""
+
+    def split(self, segment: Segment, lead: float) -> tuple[Segment, Segment | None]:
+        """What of the segment is made next, and the rest, for a listener who has `lead` seconds left to hear."""
 
     def synthesize(self, segment: Segment) -> Samples:
         """Inference: mono float32 at audio.RATE. Raises SynthesisError."""
@@ -45,6 +48,8 @@ class Speaker:
     note: str
     """One line for people: what it runs on, or why it isn't the engine that was wanted."""
     details: Details = field(default_factory=dict)
+    parallel: int = 1
+    """How many segments are best synthesized at the same time."""
 
 
 def render(engine: Engine, segment: Segment) -> Samples:

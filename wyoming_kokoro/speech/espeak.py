@@ -19,6 +19,10 @@ class EspeakEngine:
     def segments(self, sentence: str, voice: Voice) -> list[Segment]:
         return [Segment(sentence, voice, self._pauses.sentence_pause)]
 
+    def split(self, segment: Segment, lead: float) -> tuple[Segment, Segment | None]:  # noqa: ARG002
+        """Never in two: a second of speech takes it a few milliseconds."""
+        return segment, None
+
     def synthesize(self, segment: Segment) -> Samples:
         voice = segment.voice
         if voice.language.espeak is None:

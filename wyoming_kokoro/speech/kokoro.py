@@ -1,18 +1,22 @@
 """The Kokoro engine: phonemes to samples by an ONNX Runtime session that is handed in."""
 
 import logging
+import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 import numpy as np
 from kokoro_onnx import Kokoro
 from kokoro_onnx.chunker import pause_after, split_phonemes
 
 from wyoming_kokoro import config
-from wyoming_kokoro.audio import Samples
+from wyoming_kokoro.audio import RATE, Samples
 from wyoming_kokoro.errors import ModelError, SynthesisError
 from wyoming_kokoro.speech.engine import Segment
+from wyoming_kokoro.speech.pacing import Pace
 from wyoming_kokoro.speech.phonemes import Phonemizer
 from wyoming_kokoro.speech.voices import Voice
 
@@ -23,7 +27,7 @@ STYLE_SIZE = 256
 class KokoroEngine:
     name = "kokoro"
 
-    def __init__(self, session: Any, voices_path: Path, phonemizer: Phonemizer, pauses: config.Text) -> None:
+    def __init__(self, session: Any, voices_path: Path, phonemizer: Phonemizer, settings: config.Text) -> None:
         """`session` is an InferenceSession made from a path, of either input layout, with or without durations.
 
         Raises:
@@ -34,7 +38,10 @@ class KokoroEngine:
         self._kokoro = Kokoro.from_session(session, str(voices_path))
         self._kokoro.voices.close()  # each look-up would read the file again
         self._phonemizer = phonemizer
-        self._pauses = pauses
+        self._settings = settings
+        self._pace = Pace(settings.first_audio_target)
+        self._mixed: dict[tuple[tuple[str, float], ...], Samples] = {}
+        """The styles of blends, of which there are no more than are configured."""
 
     @property
     def voices(self) -> tuple[str, ...]:
@@ -52,10 +59,20 @@ class KokoroEngine:
 
     def _pause(self, phonemes: str, last: bool) -> float:
         """A sentence without a mark at its end, such as a line of a list, is a sentence all the same."""
-        after = float(pause_after(phonemes, self._pauses.sentence_pause, self._pauses.clause_pause))
-        return max(after, self._pauses.sentence_pause) if last else after
+        after = float(pause_after(phonemes, self._settings.sentence_pause, self._settings.clause_pause))
+        return max(after, self._settings.sentence_pause) if last else after
+
+    def split(self, segment: Segment, lead: float) -> tuple[Segment, Segment | None]:
+        """By the speed of the inferences so far. There is a pause behind a clause, none behind a word."""
+        end = self._pace.cut(segment.content, lead, segment.voice.speed)
+        if end == len(segment.content):
+            return segment, None
+        part, rest = segment.content[:end].rstrip(), segment.content[end:].lstrip()
+        pause = self._settings.clause_pause if category(part[-1]).startswith("P") else 0.0
+        return replace(segment, content=part, pause=pause), replace(segment, content=rest)
 
     def synthesize(self, segment: Segment) -> Samples:
+        began = time.monotonic()
         try:
             samples, _ = self._kokoro.create(
                 segment.content,
@@ -63,16 +80,22 @@ class KokoroEngine:
                 segment.voice.speed,
                 is_phonemes=True,
                 sentence_pause=0,  # a segment is one sentence: the marks inside it are of abbreviations
-                clause_pause=self._pauses.clause_pause,
+                clause_pause=self._settings.clause_pause,
             )
         except (ValueError, ZeroDivisionError) as error:  # the library's answers to input and output that it can't use
             raise SynthesisError(f"Kokoro gave no audio: {error}") from error
+        took = time.monotonic() - began
+        self._pace.observe(len(segment.content) / segment.voice.speed, took, len(samples) / RATE)
         return np.asarray(samples, np.float32)
 
     def _style(self, voice: Voice) -> Samples:
         """(510, 1, 256): the weighted mean of the voice's style vectors."""
-        styles = [self._styles[name] * np.float32(share) for name, share in voice.styles]
-        return np.sum(styles, axis=0, dtype=np.float32) if len(styles) > 1 else self._styles[voice.styles[0][0]]
+        if len(voice.styles) == 1:
+            return self._styles[voice.styles[0][0]]
+        if voice.styles not in self._mixed:
+            styles = [self._styles[name] * np.float32(share) for name, share in voice.styles]
+            self._mixed[voice.styles] = np.sum(styles, axis=0, dtype=np.float32)
+        return self._mixed[voice.styles]
 
 
 def read_styles(path: Path) -> dict[str, Samples]:

@@ -2,21 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
-from wyoming.tts import SynthesizeStopped, SynthesizeVoice
+from wyoming.tts import SynthesizeStopped
 
 from wyoming_kokoro.audio import CHANNELS, RATE, WIDTH, Samples, silence, to_pcm
-from wyoming_kokoro.errors import UnspeakableError
+from wyoming_kokoro.errors import KokoroError, UnspeakableError
 from wyoming_kokoro.runtime.scheduler import Scheduler
 from wyoming_kokoro.speech.engine import Segment, Speaker, render
-from wyoming_kokoro.speech.voices import Voice
 from wyoming_kokoro.text.normalize import has_speech, speakable
-from wyoming_kokoro.text.sentences import SentenceSplitter
+from wyoming_kokoro.text.short import join
 from wyoming_kokoro.wire.events import encode_all
+from wyoming_kokoro.wire.request import Request
 
 log = logging.getLogger(__name__)
 
@@ -28,39 +29,12 @@ NOTHING_S = 0.1
 Send = Callable[[bytes], Awaitable[None]]
 
 
-class Request:
-    """The text of one answer while it comes in."""
-
-    def __init__(self, voice: SynthesizeVoice, *, streaming: bool) -> None:
-        self.voice = voice
-        self.streaming = streaming
-        self.since = asyncio.get_running_loop().time()
-        self._splitter = SentenceSplitter()
-        self._sentences: asyncio.Queue[str | None] = asyncio.Queue()
-        self._queued = 0
-
-    @property
-    def waiting(self) -> int:
-        """Characters that came in and were not yet synthesized."""
-        return self._splitter.pending + self._queued
-
-    def feed(self, text: str) -> None:
-        self._put(self._splitter.feed(text))
-
-    def finish(self) -> None:
-        self._put(self._splitter.flush())
-        self._sentences.put_nowait(None)
-
-    def _put(self, sentences: list[str]) -> None:
-        for sentence in sentences:
-            self._queued += len(sentence)
-            self._sentences.put_nowait(sentence)
-
-    async def sentences(self) -> AsyncIterator[str]:
-        """Each finished sentence as soon as it is sure, until `finish`."""
-        while (sentence := await self._sentences.get()) is not None:
-            yield sentence
-            self._queued -= len(sentence)
+@dataclass(frozen=True)
+class _Made:
+    samples: Samples
+    """With the pause before them."""
+    segment: Segment
+    rest: Segment | None
 
 
 class Answer:
@@ -74,16 +48,18 @@ class Answer:
         self._engine = speaker.engine
         self._scheduler = scheduler
         self._send = send
-        self._ready: asyncio.Queue[Samples | None] = asyncio.Queue(maxsize=1)
+        self._ready: asyncio.Queue[Samples | KokoroError | None] = asyncio.Queue(maxsize=1)
+        """What is to be sent; last of all why there is no more, or None."""
         self._clock = asyncio.get_running_loop().time
         self._started: float | None = None
-        """When the first audio was sent."""
-        self._samples = 0
-        """How many were synthesized so far."""
+        """When the first audio was there to be sent."""
+        self._silent_at = 0.0
+        """When the listener runs out of sound, or did."""
         self._sent = 0
+        """Samples."""
 
     async def speak(self) -> None:
-        """Raises SynthesisError, or what `send` raises."""
+        """Raises what the engine raises, once the audio before it is sent, or what `send` raises."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._synthesize())
             tasks.create_task(self._play())
@@ -92,41 +68,63 @@ class Answer:
         log.info("spoke %.2f s as %s, first audio after %.3f s", self._sent / RATE, who, first)
 
     async def _synthesize(self) -> None:
+        try:
+            await self._passages()
+        except KokoroError as error:
+            await self._ready.put(error)  # behind the audio that is there already
+        else:
+            await self._ready.put(None)
+
+    async def _passages(self) -> None:
         pause = 0.0
-        async for sentence in self._request.sentences():
-            for segment in await asyncio.to_thread(self._prepare, sentence, self._voice):
-                try:
-                    samples = await self._scheduler.run(self._deadline(), partial(render, self._engine, segment))
-                except UnspeakableError as error:
-                    log.info("left out a sentence: %s", error)
-                    continue
-                log.debug("synthesized %.2f s: %s", len(samples) / RATE, segment.content)
-                await self._queue(np.concatenate([silence(pause), samples]))
-                pause = segment.pause
-        if not self._samples:
+        async for passage in self._request.passages():
+            for segment in await asyncio.to_thread(self._prepare, passage):
+                pause = await self._segment(segment, pause)
+        if self._started is None:
             await self._queue(silence(NOTHING_S))
-        await self._ready.put(None)
 
-    def _prepare(self, sentence: str, voice: Voice) -> list[Segment]:
-        words = speakable(sentence)
-        return self._engine.segments(words, voice) if has_speech(words) else []
+    def _prepare(self, passage: list[str]) -> list[Segment]:
+        words = join(speakable(sentence) for sentence in passage if has_speech(sentence))
+        return self._engine.segments(words, self._voice) if words else []
 
-    def _deadline(self) -> float:
-        """When this listener runs out of sound: now, before the first."""
-        return self._clock() if self._started is None else self._started + self._samples / RATE
+    async def _segment(self, segment: Segment, pause: float) -> float:
+        """Synthesizes it, in as many parts as it takes. The pauses before it and after it are in seconds."""
+        rest: Segment | None = segment
+        while rest:
+            try:
+                made = await self._scheduler.run(self._silent_at, partial(self._make, rest, pause))
+            except UnspeakableError as error:
+                log.info("left out a sentence: %s", error)
+                break
+            log.debug("synthesized %.2f s: %s", len(made.samples) / RATE, made.segment.content)
+            await self._queue(made.samples)
+            rest, pause = made.rest, made.segment.pause
+        return pause
+
+    def _make(self, segment: Segment, pause: float) -> _Made:
+        """On an inference thread: only now it is known for how long the listener still hears something."""
+        lead = max(0.0, self._silent_at - self._clock())
+        part, rest = self._engine.split(segment, lead)
+        samples = render(self._engine, part)
+        return _Made(np.concatenate([silence(pause), samples]) if pause else samples, part, rest)
 
     async def _queue(self, samples: Samples) -> None:
-        self._samples += len(samples)
+        now = self._clock()
+        if self._started is None:
+            self._started = now
+            log.debug("first audio leaves")
+        self._silent_at = max(self._silent_at, now) + len(samples) / RATE  # after a gap the listener hears on from now
         await self._ready.put(samples)
 
     async def _play(self) -> None:
+        beginning = encode_all(AudioStart(RATE, WIDTH, CHANNELS, timestamp=0))  # leaves with the first audio
         while (samples := await self._ready.get()) is not None:
-            if self._started is None:
-                self._started = self._clock()
-                await self._send(encode_all(AudioStart(RATE, WIDTH, CHANNELS, timestamp=0)))
-                log.debug("first audio leaves")
+            if isinstance(samples, KokoroError):
+                raise samples
             for start in range(0, len(samples), CHUNK_SAMPLES):
-                await self._send(self._chunk(samples[start : start + CHUNK_SAMPLES]))
+                await self._send(beginning + self._chunk(samples[start : start + CHUNK_SAMPLES]))
+                beginning = b""
+                await asyncio.sleep(0)  # a send to a client that takes all doesn't suspend: others wait, too
         ending = encode_all(AudioStop(timestamp=self._milliseconds()))
         await self._send(ending + encode_all(SynthesizeStopped()) if self._request.streaming else ending)
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from wyoming.error import Error
 from wyoming.event import Event
@@ -11,9 +12,10 @@ from wyoming.ping import Pong
 from wyoming_kokoro.errors import KokoroError, ProtocolError, ServerError, first_of
 from wyoming_kokoro.runtime.scheduler import Scheduler
 from wyoming_kokoro.speech.engine import Speaker
-from wyoming_kokoro.wire.answer import Answer, Request
-from wyoming_kokoro.wire.events import MAX_HEADER, encode, encode_all, read_event, string_of, text_of, voice_of
-from wyoming_kokoro.wire.info import describe
+from wyoming_kokoro.wire.answer import Answer
+from wyoming_kokoro.wire.events import MAX_HEADER, encode_all, read_event, string_of, text_of, voice_of
+from wyoming_kokoro.wire.info import Introduction
+from wyoming_kokoro.wire.request import Request
 
 log = logging.getLogger(__name__)
 
@@ -31,20 +33,22 @@ class _GoneError(Exception):
     """The client has left, or doesn't read. Not OSError: that may come from an engine, and is then a bug."""
 
 
+@dataclass(frozen=True)
+class Shared:
+    """What all connections of a server have in common."""
+
+    speaker: Callable[[], Speaker]
+    introduction: Introduction
+    scheduler: Scheduler
+    flush_after: float
+    max_text: int
+
+
 class Connection:
-    def __init__(
-        self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        speaker: Callable[[], Speaker],
-        scheduler: Scheduler,
-        max_text: int,
-    ) -> None:
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, shared: Shared) -> None:
         self._reader = reader
         self._writer = writer
-        self._speaker = speaker
-        self._scheduler = scheduler
-        self._max_text = max_text
+        self._shared = shared
         self._requests: asyncio.Queue[Request | None] = asyncio.Queue()
         self._unfinished: list[Request] = []
         """Requests that are not yet answered, the oldest first."""
@@ -107,7 +111,7 @@ class Connection:
     async def _take(self, event: Event) -> None:
         match event.type:
             case "describe":
-                await self.send(encode(describe(self._speaker()).event()))
+                await self.send(self._shared.introduction.of(self._shared.speaker()))
             case "ping":
                 await self.send(encode_all(Pong(string_of(event, event.data, "text"))))
             case "synthesize":
@@ -129,7 +133,7 @@ class Connection:
     def _begin(self, event: Event, *, streaming: bool) -> Request:
         if len(self._unfinished) >= MAX_REQUESTS:
             raise ProtocolError(f"More than {MAX_REQUESTS} requests wait on one connection", "Read the answers first")
-        request = Request(voice_of(event), streaming=streaming)
+        request = Request(voice_of(event), streaming=streaming, flush_after=self._shared.flush_after)
         self._unfinished.append(request)
         self._requests.put_nowait(request)
         return request
@@ -146,17 +150,19 @@ class Connection:
 
     def _bounded(self, text: str) -> str:
         waiting = sum(request.waiting for request in self._unfinished) + len(text)
-        if waiting > self._max_text:
+        allowed = self._shared.max_text
+        if waiting > allowed:
             raise ProtocolError(
-                f"{waiting} characters wait to be spoken, more than server.max_text allows ({self._max_text})",
+                f"{waiting} characters wait to be spoken, more than server.max_text allows ({allowed})",
                 "Send shorter texts, or raise server.max_text",
             )
         return text
 
     async def _speak(self) -> None:
+        shared = self._shared
         while request := await self._requests.get():
-            # one answer has one engine, even if Kokoro gets ready in the middle of it
-            await Answer(request, self._speaker(), self._scheduler, self.send).speak()
+            speaker = shared.speaker()  # one answer has one engine, even if Kokoro gets ready in the middle of it
+            await Answer(request, speaker, shared.scheduler, self.send).speak()
             self._unfinished.remove(request)
         if self._unfinished:  # it came after `finish`
             raise ServerError("The service is being stopped")

@@ -5,13 +5,28 @@ from wyoming.info import Attribution, Info, TtsProgram, TtsVoice
 from wyoming_kokoro import __version__
 from wyoming_kokoro.privacy import public
 from wyoming_kokoro.speech.engine import Speaker
-from wyoming_kokoro.speech.voices import Voice
+from wyoming_kokoro.speech.voices import Catalogue, Voice
+from wyoming_kokoro.wire.events import encode_all
 
 PROGRAM = "kokoro"
 """Part of Home Assistant's unique id, and the title of its entry: never change it."""
 
 MODEL = Attribution(name="hexgrad", url="https://huggingface.co/hexgrad/Kokoro-82M")
 EMBEDDED = Attribution(name="espeak-ng", url="https://github.com/espeak-ng/espeak-ng")
+
+
+class Introduction:
+    """The info event as it goes over the wire, made anew only when another speaks: some clients ask every second."""
+
+    def __init__(self) -> None:
+        self._shown: tuple[str, str, Catalogue] | None = None
+        self._encoded = b""
+
+    def of(self, speaker: Speaker) -> bytes:
+        shown = (speaker.engine.name, speaker.note, speaker.catalogue)  # not the speaker: Kokoro makes one each time
+        if shown != self._shown:
+            self._shown, self._encoded = shown, encode_all(describe(speaker))
+        return self._encoded
 
 
 def describe(speaker: Speaker) -> Info:

@@ -19,8 +19,9 @@ from wyoming_kokoro import config
 from wyoming_kokoro.errors import ServerError
 from wyoming_kokoro.runtime.scheduler import Scheduler
 from wyoming_kokoro.speech.engine import Speaker
-from wyoming_kokoro.wire.connection import Connection
+from wyoming_kokoro.wire.connection import Connection, Shared
 from wyoming_kokoro.wire.events import MAX_HEADER
+from wyoming_kokoro.wire.info import Introduction
 
 log = logging.getLogger(__name__)
 
@@ -37,15 +38,16 @@ CLOSE_S = 1.0
 class Server:
     """Serves Wyoming until it is closed. `uri` says where, with the port that was really taken."""
 
-    def __init__(self, settings: config.Server, speaker: Callable[[], Speaker], scheduler: Scheduler) -> None:
+    def __init__(
+        self, settings: config.Server, text: config.Text, speaker: Callable[[], Speaker], scheduler: Scheduler
+    ) -> None:
         self.uri = settings.uri
         self.bound: tuple[str, int] | None = None
         """IP address ("" is all of them) and port that are listened on; None for a unix socket and standard input."""
         self.finished = asyncio.Event()
         """Set when the one client of standard input has left; never on a socket."""
         self._settings = settings
-        self._speaker = speaker
-        self._scheduler = scheduler
+        self._shared = Shared(speaker, Introduction(), scheduler, text.flush_after, settings.max_text)
         self._listener: asyncio.Server | None = None
         self._closing = False
         self._connections: dict[asyncio.Task[None], Connection] = {}
@@ -88,7 +90,7 @@ class Server:
             return
         if self.bound:  # a listener whose machine was switched off would never be missed
             writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        connection = Connection(reader, writer, self._speaker, self._scheduler, self._settings.max_text)
+        connection = Connection(reader, writer, self._shared)
         full = len(self._connections) >= self._settings.max_connections
         task = asyncio.create_task(_until_closed(self._refuse(connection) if full else connection.run(), writer))
         self._connections[task] = connection
@@ -106,10 +108,10 @@ class Server:
 
 @contextlib.asynccontextmanager
 async def serving(
-    settings: config.Server, speaker: Callable[[], Speaker], scheduler: Scheduler
+    settings: config.Server, text: config.Text, speaker: Callable[[], Speaker], scheduler: Scheduler
 ) -> AsyncIterator[Server]:
     """An open server, closed with the configured grace."""
-    server = Server(settings, speaker, scheduler)
+    server = Server(settings, text, speaker, scheduler)
     await server.open()
     try:
         yield server

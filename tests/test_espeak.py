@@ -1,0 +1,16 @@
+"""The embedded engine behind the common interface."""
+
+import pytest
+
+from wyoming_kokoro import config
+from wyoming_kokoro.speech.espeak import EspeakEngine
+from wyoming_kokoro.speech.voices import catalogue
+
+
+@pytest.mark.parametrize("lead", [0.0, 0.001, 100.0])
+def test_it_makes_every_sentence_whole(lead: float) -> None:
+    """Nobody waits for it, however slow the machine and however small the target."""
+    engine = EspeakEngine(config.Text(first_audio_target=1e-9))
+    [segment] = engine.segments("One, two, three. " * 50, catalogue(config.Voices()).default)
+    engine.synthesize(segment)
+    assert engine.split(segment, lead) == (segment, None)
