@@ -33,7 +33,7 @@ def settings(tmp_path: Path) -> Config:
         server=config.Server(uri="tcp://127.0.0.1:0", grace=2),
         discovery=config.Discovery(enabled=False),
         device=config.Device(prefer="cpu"),
-        model=config.Model(dir=tmp_path / "models", download=False),
+        model=config.Model(dir=tmp_path / "models", download=False, prepare=False),
     )
 
 

@@ -21,6 +21,12 @@ class FakeGpu:
         self.infers = True
         self.opened: list[str] = []
         """The devices of the sessions that were asked for."""
+        self.files: list[Path] = []
+        """The same sessions' models."""
+        self.refused: Path | None = None
+        """A model that the GPU can't infer."""
+        self.error: type[SynthesisError] = SynthesisError
+        """What an inference on the GPU raises that fails."""
         self._sessions: weakref.WeakSet[Session] = weakref.WeakSet()
         monkeypatch.setattr(loading, "open_session", self.open)
 
@@ -30,6 +36,7 @@ class FakeGpu:
 
     def open(self, path: Path, device: Device, settings: config.Device, profile: Path | None = None) -> Session:
         self.opened.append(str(device))
+        self.files.append(path)
         if device.kind == "cpu":
             return open_session(path, device, settings, profile)
         if not self.opens:
@@ -39,8 +46,8 @@ class FakeGpu:
 
         class OnGpu(Session):
             def run(self, *args: Any, **kwargs: Any) -> Any:
-                if not gpu.infers:
-                    raise SynthesisError("Inference failed on cuda:0: CUDA error 700")
+                if not gpu.infers or path == gpu.refused:
+                    raise gpu.error("Inference failed on cuda:0: CUDA error 700")
                 return super().run(*args, **kwargs)
 
             def verify(self) -> None: ...

@@ -61,7 +61,7 @@ def test_it_speaks_with_kokoro_where_the_model_is(tiny_folder: Path, capsys: pyt
     """With the whole truth about where it runs, and figures."""
     assert main(["doctor", "--device", "cpu", "--model-dir", str(tiny_folder)]) == 0
     out = capsys.readouterr().out
-    assert "ok       Kokoro speaks on cpu (as configured), ready after " in out
+    assert "ok       Kokoro speaks on cpu (as configured), loaded in " in out
     assert "ok       spoke one sentence as af_heart by kokoro on cpu: " in out and "times real time" in out
 
 

@@ -31,9 +31,9 @@ from model_server import (
 )
 from permissions import folder_for_all, unprivileged
 
-from wyoming_kokoro.errors import DownloadError, ModelError
+from wyoming_kokoro.errors import DownloadError, ModelError, StoppedError
 from wyoming_kokoro.runtime import fingerprints
-from wyoming_kokoro.runtime.download import LOCK, StoppedError, download
+from wyoming_kokoro.runtime.download import LOCK, download
 from wyoming_kokoro.runtime.mirror import Patience
 
 
@@ -161,7 +161,7 @@ def stop_when(condition: threading.Event, folder: Path, server: Server, settings
     def work() -> None:
         try:
             download(folder, [FILE], [server.url], None, stopped, settings)
-        except DownloadError as error:
+        except (DownloadError, StoppedError) as error:
             raised.append(error)
 
     thread = threading.Thread(target=work)

@@ -26,6 +26,7 @@ from wyoming_kokoro.runtime import facts as facts_module
 from wyoming_kokoro.runtime.configured import locate
 from wyoming_kokoro.runtime.download import download
 from wyoming_kokoro.runtime.engines import Engines
+from wyoming_kokoro.runtime.loading import LENGTHS
 from wyoming_kokoro.runtime.mirror import Patience
 from wyoming_kokoro.runtime.models import ModelFile
 from wyoming_kokoro.runtime.session import Session
@@ -153,8 +154,9 @@ async def test_the_note_names_everything_that_it_runs_on(settings: Config, tiny_
     found = Engines(on("cuda", settings, tiny_folder))
     await found.start(wait=True)
     note, details = found.speaker.note, found.speaker.details
-    assert note.startswith("Kokoro speaks on cuda:0 (NVIDIA H200, driver 580.1, as configured), ready after ")
-    assert re.search(r"s, lane cuda13, ONNX Runtime 1.31.1, (\d+) of \1 nodes on the CPU \(100% of the time\)$", note)
+    assert note.startswith("Kokoro speaks on cuda:0 (NVIDIA H200, driver 580.1, as configured), loaded in ")
+    assert re.search(r"s, lane cuda13, ONNX Runtime 1.31.1, graph as exported: model.prepare is false, ", note)
+    assert re.search(r", (\d+) of \1 nodes on the CPU \(100% of the time\)$", note)
     assert {name: details[name] for name in ("device", "gpu", "driver", "lane", "onnxruntime", "state")} == {
         "device": "cuda:0",
         "gpu": "NVIDIA H200",
@@ -293,7 +295,7 @@ async def test_kokoro_is_warm_and_verified_before_it_speaks(
     monkeypatch.setattr(Session, "run", noted("run", run))
     monkeypatch.setattr(Session, "verify", noted("verify", verify))
     await Engines(changed(settings, dir=tiny_folder)).start(wait=True)
-    assert seen == ["verify", "run", "verify"]
+    assert seen == ["verify", *["run", "verify"] * len(LENGTHS["cpu"])]
 
 
 async def test_a_folder_that_cannot_be_used_does_not_end_the_service(

@@ -24,8 +24,8 @@ from model_server import (
     without_length,
 )
 
-from wyoming_kokoro.errors import DownloadError
-from wyoming_kokoro.runtime.download import StoppedError, download
+from wyoming_kokoro.errors import DownloadError, StoppedError
+from wyoming_kokoro.runtime.download import download
 
 
 def leave_part(folder: Path, body: bytes) -> None:

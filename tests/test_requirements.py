@@ -110,12 +110,12 @@ def test_development_adds_to_the_cpu_lane() -> None:
 
 @pytest.mark.parametrize("lane", ["cuda12", "cuda13"])
 def test_lanes_differ_in_the_runtime_only(lane: str) -> None:
-    """Beside ONNX Runtime and what it needs, a CUDA lane has the packages and versions of the cpu lane."""
+    """Beside ONNX Runtime, what it needs, and what prepares the model, a CUDA lane is the cpu lane."""
     cpu, cuda = locked("cpu"), locked(lane)
     added = {name for name in cuda.keys() - cpu.keys() if not name.startswith("nvidia-")}
 
     assert cpu.keys() - cuda.keys() == {"onnxruntime"}
-    assert added == {"onnxruntime-gpu"}
+    assert added == {"onnxruntime-gpu", "onnx", "ml-dtypes"}
     assert {name: cuda[name] for name in cpu.keys() & cuda.keys()}.items() <= cpu.items()
 
 

@@ -12,6 +12,7 @@
      |    +-- DeviceMemoryError it doesn't fit into the device's memory
      +-- ProtocolError          a peer sent what is not Wyoming
      +-- ServerError            the service can't listen, or a server can't be reached
+     +-- StoppedError           whoever asked for it doesn't wait for it any more
 
 Anything else that is raised is a bug.
 """
@@ -87,6 +88,10 @@ class ProtocolError(KokoroError):
 
 class ServerError(KokoroError):
     code = "server"
+
+
+class StoppedError(KokoroError):
+    """Long work was given up because the caller asked to stop."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

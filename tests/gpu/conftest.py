@@ -78,7 +78,7 @@ class Service:
 
     async def logged(self, pattern: str, after: int = 0) -> re.Match[str]:
         """The first line from number `after` on that matches."""
-        async with asyncio.timeout(120):
+        async with asyncio.timeout(300):
             while True:
                 self._more.clear()
                 for line in self.log[after:]:

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable
 from statistics import median
 
+import pytest
+
 from .conftest import FOLDER, POISONED, memory_used, serving
 
 Note = Callable[..., None]
@@ -20,6 +22,8 @@ SENTENCES = (
     "Good night.",
     "Tomorrow will be dry with some clouds in the afternoon, and the night after that brings a little rain.",
 )
+LONGEST = ", ".join(["the garden gate was opened by somebody who was not expected"] * 7) + "."
+"""About 500 phonemes, which is as much as Kokoro takes at once."""
 LONG = " and then ".join(["the garden gate was opened by somebody who was not expected at this hour"] * 5) + "."
 
 
@@ -33,7 +37,8 @@ async def test_cuda_is_really_the_gpu(note: Note) -> None:
         assert status["gpu"] and status["driver"] and status["lane"].startswith("cuda")
         assert "Kokoro speaks on cuda:0" in await service.description()
         assert 'device="cuda:0"' in await service.metrics()
-        assert 0 < status["nodes_on_cpu"] < status["nodes"] and 0 < status["cpu_share"] < 0.5
+        assert status["graph"] == "graph prepared"
+        assert status["nodes_on_cpu"] < status["nodes"] / 10 and status["cpu_share"] < 0.1
         spoken = [await service.say(sentence) for sentence in SENTENCES * 2]
         assert all(seconds > 0.5 for _, seconds in spoken)
         used = memory_used() - before
@@ -68,9 +73,36 @@ async def test_a_gpu_that_is_not_there_ends_the_start() -> None:
         assert len(service.log) == 1
 
 
+@pytest.mark.parametrize(("limit", "text", "at_once"), [(7000, "LONGEST", 2), (3000, "LONG", 2), (1024, "HOME", 1)])
+async def test_a_small_card_is_enough(note: Note, limit: int, text: str, at_once: int) -> None:
+    """8 GB for the longest segments, 4 GB for long sentences, less for those of a home: all on the GPU, no failure."""
+    before = memory_used()
+    whole = ("--set", "text.first_audio_target=0")
+    async with serving(*CUDA, *whole, "--set", f"device.memory_limit={limit}") as service:
+        for extra in ("", " It is late.", " Come in, please, and close the door."):
+            said = {"LONGEST": LONGEST, "LONG": LONG, "HOME": SENTENCES[2]}[text] + extra
+            spoken = await asyncio.gather(*(service.say(said) for _ in range(at_once)))
+        used = memory_used() - before
+        status = (await service.status())["running_on"]
+        note(limit=limit, text=text, at_once=at_once, mib=used, spoken_s=spoken[0], failures=status["failures"])
+        assert (status["device"], status["failures"]) == ("cuda:0", 0)
+        assert not [line for line in service.log if "Inference failed" in line]
+
+
+async def test_a_graph_is_prepared_once(note: Note) -> None:
+    """The second start takes what the first one made, and is ready in seconds."""
+    for _ in range(2):
+        async with serving(*CUDA) as service:
+            line = (await service.logged("Kokoro speaks on cuda:0 .*"))[0]
+    assert "graph prepared" in line
+    assert not [line for line in service.log if "preparing" in line]
+    note(line=line)
+
+
 async def test_out_of_memory_costs_no_sentence(note: Note) -> None:
-    """With little memory allowed a long sentence doesn't fit: the CPU speaks it, and the GPU is there for the next."""
-    async with serving(*CUDA, "--set", "device.memory_limit=1024") as service:
+    """Where a long sentence doesn't fit the CPU speaks it, and the GPU is there for the next."""
+    exported = ("--set", "model.prepare=false", "--set", "text.first_audio_target=0")
+    async with serving(*CUDA, *exported, "--set", "device.memory_limit=1024") as service:
         short = await service.say(SENTENCES[0])
         seen = len(service.log)
         long = await service.say(LONG)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from wyoming_kokoro.errors import DownloadError, ModelError
+from wyoming_kokoro.errors import DownloadError, KokoroError, ModelError, StoppedError
 from wyoming_kokoro.runtime.fingerprints import remember
 from wyoming_kokoro.runtime.kinds import inspect
 from wyoming_kokoro.runtime.mirror import Answer, MirrorError, Patience, ask
@@ -41,10 +41,6 @@ PATIENCE = Patience()
 
 Progress = Callable[[str, int, int], None]
 """Called with the file's name, the bytes that are here and the bytes in all; in a thread of the download."""
-
-
-class StoppedError(DownloadError):
-    """The caller asked to stop; what has come so far is kept."""
 
 
 def download(
@@ -85,13 +81,13 @@ def _run_until(stopped: threading.Event, work: Callable[[], None], poll_s: float
     A resolver, a connection and a disk can each wait for many seconds, and nothing can interrupt them. As a daemon
     the thread doesn't keep the process alive; once it can go on it sees `stopped`, and until then it holds the lock.
     """
-    outcome: list[ModelError | None] = []
+    outcome: list[KokoroError | None] = []
 
     def run() -> None:
         try:
             work()
             outcome.append(None)
-        except ModelError as error:
+        except KokoroError as error:
             outcome.append(error)
 
     thread = threading.Thread(target=run, daemon=True)

@@ -135,7 +135,11 @@ class Engines:
 
     async def _load(self, paths: ModelPaths) -> None:
         found = self._facts or await self._examine()
-        self._kokoro = await asyncio.to_thread(load_kokoro, self._settings, paths, self.choice, found)
+        stopped = threading.Event()
+        try:
+            self._kokoro = await asyncio.to_thread(load_kokoro, self._settings, paths, self.choice, found, stopped)
+        finally:
+            stopped.set()
 
     async def _tend(self, kokoro: Kokoro) -> None:
         """Never ends. Raises DeviceLostError where the device is given up, unless the CPU may speak in its place."""

@@ -14,9 +14,12 @@ class Proof:
     choice: Choice
     facts: Facts
     load_s: float
-    """From opening the file to the end of the first inference."""
+    warm_s: float
+    """Seconds to open the model, and those that the first inferences took after that."""
     placement: Placement | None
     """None on the CPU, where every node is, and where it couldn't be counted."""
+    graph: str
+    """Whether it was prepared for the device, or why not; empty on the CPU, for which nothing is prepared."""
 
     def note(self, inference: Inference) -> str:
         """One line, without a final full stop."""
@@ -32,8 +35,9 @@ class Proof:
                 failures = f"{device} failed {times}, {inference.error}"
                 return f"Kokoro speaks on cpu until the service is restarted: {failures}"
         where = ", ".join(filter(None, (self._gpu, self._driver, self.choice.reason)))
-        placed = f", {self.placement}" if self.placement else ""
-        return f"Kokoro speaks on {device} ({where}), ready after {self.load_s:.1f} s, {build}{placed}"
+        placed = str(self.placement) if self.placement else ""
+        ready = f"loaded in {self.load_s:.1f} s, warmed up in {self.warm_s:.1f} s"
+        return ", ".join(filter(None, (f"Kokoro speaks on {device} ({where})", ready, build, self.graph, placed)))
 
     def details(self, inference: Inference) -> Details:
         """The same for machines. `device` is what infers now."""
@@ -45,6 +49,8 @@ class Proof:
             "lane": self.facts.build.lane,
             "onnxruntime": self.facts.build.version,
             "load_seconds": round(self.load_s, 3),
+            "warm_up_seconds": round(self.warm_s, 3),
+            "graph": self.graph,
             "state": inference.state,
             "failures": inference.failures,
             "reason": self.choice.reason,

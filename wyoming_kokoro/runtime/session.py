@@ -103,13 +103,30 @@ def open_session(path: Path, device: Device, settings: config.Device, profile: P
     return session
 
 
+def run_once(model: bytes, inputs: list[dict[str, Any]], *, optimized: bool) -> list[dict[str, Any]]:
+    """The outputs of any model on the CPU, for each of the inputs: name -> value. No session is left behind.
+
+    Raises:
+        ModelError: it can't be loaded, or can't infer.
+    """
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = SILENT
+    if not optimized:
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    try:
+        session = onnxruntime.InferenceSession(model, options, providers=[CPU])
+        names = [node.name for node in session.get_outputs()]
+        return [dict(zip(names, session.run(None, given), strict=True)) for given in inputs]
+    except RUN_ERRORS as error:
+        raise ModelError(f"The model can't be run: {_reason(error, Device('cpu'))}", "See model.path") from error
+
+
 def _providers(device: Device, settings: config.Device) -> list[Any]:
     """Never TensorRT: it would be tried first, and its libraries are not installed."""
     if device.kind == "cpu":
         return [CPU]
     options = {
         "device_id": device.index,
-        "arena_extend_strategy": "kSameAsRequested",
         # EXHAUSTIVE, the default, spends a second on planning for every new sentence length
         "cudnn_conv_algo_search": "HEURISTIC",
     }

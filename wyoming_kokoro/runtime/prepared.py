@@ -1,0 +1,150 @@
+"""Graphs that were prepared for a device, kept beside the model: made once, by one process, and checked."""
+
+import contextlib
+import hashlib
+import json
+import logging
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import PIPE
+
+import onnxruntime
+from filelock import FileLock, Timeout
+
+from wyoming_kokoro import __version__
+from wyoming_kokoro.errors import StoppedError
+from wyoming_kokoro.runtime.driver import abandon
+from wyoming_kokoro.runtime.fingerprints import fingerprint
+
+log = logging.getLogger(__name__)
+
+FOLDER = "prepared"
+"""Beside the model."""
+LONGEST_S = 900.0
+"""A slow machine takes two minutes."""
+UNUSED_S = 30 * 24 * 3600
+"""A graph that nobody has used for so long was made for another version, or for a machine that is gone."""
+POLL_S = 0.1
+LAST_WORDS = 300
+"""Characters of what a crashed process said last."""
+PROGRAM = ("-m", "wyoming_kokoro.runtime.graph")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    path: Path
+    """The model to load: the prepared one, or the one it should have been made from."""
+    note: str
+    """For people: what was done, or why nothing."""
+
+
+def prepared(source: Path, taps: int, stopped: threading.Event, program: tuple[str, ...] = PROGRAM) -> Prepared:
+    """The graph that is prepared for CUDA, made now if there is none yet. Whatever goes wrong, there is the original.
+
+    Raises:
+        StoppedError: `stopped` was set while it was made.
+    """
+    try:
+        return _Kept(source, taps, stopped, program).find()
+    except _FailedError as error:
+        return _original(source, str(error))
+    except OSError as error:
+        return _original(source, f"{error.filename or source.parent} can't be written: {error.strerror or error}")
+
+
+def refuse(target: Path, source: Path, reason: str) -> Prepared:
+    """The original instead of a prepared graph that turned out to be of no use. It isn't tried again."""
+    with contextlib.suppress(OSError):  # then it is tried again
+        target.unlink(missing_ok=True)
+        _refusal(target).write_text(reason)
+    return _original(source, reason)
+
+
+def _original(source: Path, reason: str) -> Prepared:
+    log.warning("%s is used as it was exported, several times slower on a GPU: %s", source.name, reason)
+    return Prepared(source, f"graph as exported: {reason}")
+
+
+def _refusal(target: Path) -> Path:
+    return target.with_suffix(".refused")
+
+
+class _FailedError(Exception):
+    """This time; it may have been for want of memory or time."""
+
+
+class _Kept:
+    """One graph in its folder."""
+
+    def __init__(self, source: Path, taps: int, stopped: threading.Event, program: tuple[str, ...]) -> None:
+        parts = (fingerprint(source), __version__, "cuda", onnxruntime.__version__, str(taps))
+        key = hashlib.blake2b(" ".join(parts).encode(), digest_size=8).hexdigest()
+        self.source = source
+        self.taps = taps
+        self.stopped = stopped
+        self.program = program
+        self.target = source.parent / FOLDER / f"{source.stem}-{key}.onnx"
+
+    def find(self) -> Prepared:
+        self.target.parent.mkdir(exist_ok=True)
+        try:
+            with FileLock(self.target.with_suffix(".lock")).acquire(
+                timeout=LONGEST_S, poll_interval=POLL_S, cancel_check=self.stopped.is_set
+            ):
+                return self._known() or self._make()
+        except Timeout:
+            if self.stopped.is_set():
+                raise StoppedError("stopped") from None
+            raise _FailedError("another process has been preparing it for too long") from None
+
+    def _known(self) -> Prepared | None:
+        if self.target.exists():
+            self.target.touch()
+            return Prepared(self.target, "graph prepared")
+        if _refusal(self.target).exists():
+            return _original(self.source, _refusal(self.target).read_text())
+        return None
+
+    def _make(self) -> Prepared:
+        log.info("preparing %s for the GPU, which takes a minute and is done once", self.source.name)
+        self._sweep()
+        part = self.target.with_suffix(".part")
+        try:
+            said = self._run(part)
+            if reason := said["refused"]:
+                return refuse(self.target, self.source, reason)
+            part.replace(self.target)
+        finally:
+            part.unlink(missing_ok=True)
+        log.info("prepared %s: %s", self.source.name, said["report"])
+        return Prepared(self.target, "graph prepared")
+
+    def _run(self, part: Path) -> dict[str, str]:
+        command = [sys.executable, "-P", *self.program, str(self.source), str(part), str(self.taps)]
+        child = subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True)
+        said, errors = self._words_of(child)
+        if child.returncode:
+            last = next((line.strip() for line in reversed(errors.splitlines()) if line.strip()), "no message")
+            raise _FailedError(f"preparing it ended with exit status {child.returncode}: {last[:LAST_WORDS]}")
+        return dict(json.loads(said.splitlines()[-1]))
+
+    def _words_of(self, child: subprocess.Popen[str]) -> tuple[str, str]:
+        """What it wrote to its output and as errors, once it has ended."""
+        deadline = time.monotonic() + LONGEST_S
+        while time.monotonic() < deadline and not self.stopped.is_set():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return child.communicate(timeout=POLL_S)
+        abandon(child)
+        if self.stopped.is_set():
+            raise StoppedError("stopped")
+        raise _FailedError(f"preparing it took more than {LONGEST_S:.0f} s")
+
+    def _sweep(self) -> None:
+        """Removes what nobody has used for a long time."""
+        for path in self.target.parent.iterdir():
+            if time.time() - path.stat().st_mtime > UNUSED_S:
+                path.unlink(missing_ok=True)
