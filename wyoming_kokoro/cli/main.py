@@ -17,7 +17,7 @@ from wyoming_kokoro.runtime.installation import installation
 FAILED, USAGE, BUG, LOST, INTERRUPTED = 1, 2, 3, 4, 130
 
 
-COMMANDS = ("check", "doctor", "download", "health", "say", "serve", "voices")
+COMMANDS = ("bench", "check", "doctor", "download", "health", "say", "serve", "voices")
 """Each is a file of its name beside this one."""
 
 

@@ -1,0 +1,1 @@
+"""`wyoming-kokoro bench`: how fast this program is on this machine, beside its floor and the plain library."""

@@ -1,0 +1,16 @@
+"""What is told while it is measured, and what has to be known of the figures."""
+
+from collections.abc import Callable
+
+
+class Notes:
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self.say = say
+        """Takes a line of progress."""
+        self.remarks: list[str] = []
+
+    def remark(self, what: str) -> None:
+        """Such as what wasn't measured, and why. Without a final full stop."""
+        if what not in self.remarks:
+            self.remarks.append(what)
+            self.say(what)
