@@ -76,16 +76,14 @@ def test_another_attention_is_left(settings: dict[str, Any]) -> None:
     assert fuse_attention(graph) == 0 and kinds(graph.model())["Softmax"] == 1
 
 
-def _sum(
-    *, is_turned: bool = False, bias: tuple[int, ...] = (SIZE,), is_read: bool = False, **settings: Any
-) -> ModelProto:
+def _sum(*, is_turned: bool = False, bias: tuple[int, ...] = (SIZE,), read: str = "", **settings: Any) -> ModelProto:
     """LayerNormalization of (Tanh(x) + bias) + x."""
     w = Writer()
     biased = w.op("Add", *_turned(is_turned, w.weight(*bias), w.op("Tanh", "x")))
     total = w.op("Add", *_turned(is_turned, biased, "x"))
     settings = {"axis": -1, "epsilon": 1e-4} | settings
     w.op("LayerNormalization", total, w.weight(SIZE), w.weight(SIZE), **settings)
-    w.op("Add", w.nodes[-1].output[0], biased if is_read else w.number(0.0), output="y")
+    w.op("Add", w.nodes[-1].output[0], {"bias": biased, "total": total}.get(read) or w.number(0.0), output="y")
     return w.model(*ENDS)
 
 
@@ -104,7 +102,9 @@ def test_a_normalised_sum_is_one_node(is_turned: bool, epsilon: float) -> None:
     assert largest(model, graph.model(), [{"x": _words(7)}]) < 1e-6
 
 
-@pytest.mark.parametrize("settings", [{"is_read": True}, {"axis": 1}, {"bias": (1, 7, SIZE)}, {"bias": (1,)}])
+@pytest.mark.parametrize(
+    "settings", [{"read": "bias"}, {"read": "total"}, {"axis": 1}, {"bias": (1, 7, SIZE)}, {"bias": (1,)}]
+)
 def test_another_sum_is_left(settings: dict[str, Any]) -> None:
     """One that is read elsewhere, another axis, a bias that isn't one number for each channel."""
     graph = Graph(_sum(**settings))

@@ -21,6 +21,8 @@ SILENCE_S = 300.0
 """Seconds between two events after which an answer counts as lost."""
 PLAUSIBLE_S = (0.02, 0.35)
 """Seconds of audio for each character. People speak at about 0.07; much less is lost text, much more is noise."""
+AROUND_S = 1.5
+"""Seconds that may come on top: the silence around a single word may be longer than the word."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Heard:
     def fault(self) -> str:
         """Why this is no whole answer; empty if it is."""
         least, most = (seconds * self.characters for seconds in PLAUSIBLE_S)
+        most += AROUND_S
         if self.error or not self.stopped:
             return self.error or "the answer has no end"
         if not least <= self.audio_s <= most:

@@ -25,9 +25,7 @@ def _attend(graph: Graph, softmax: NodeProto) -> bool:
     scaled = graph.maker.get(softmax.input[0])
     factor = _factor(graph, scaled) if scaled is not None else None
     scores = graph.made_by(scaled.input[0], "MatMul") if scaled is not None else None
-    if weighed is None or not factor or scores is None or weighed.input[0] != softmax.output[0]:
-        return False
-    if attributes(softmax).get("axis", -1) != -1:
+    if weighed is None or factor is None or scores is None or attributes(softmax).get("axis", -1) != -1:
         return False
     layouts = ([0, 2, 1, 3], [0, 2, 3, 1], [0, 2, 1, 3])
     names = (*scores.input, weighed.input[1])

@@ -78,7 +78,6 @@ class Graph:
 
     def constant(self, value: Array) -> str:
         """The name of an initializer with this value, one for all that are equal."""
-        value = np.asarray(value, order="C")
         digest = hashlib.blake2b(value.tobytes(), digest_size=16).digest()
         key = (value.dtype.str, value.shape, digest)
         if key not in self._shared:
