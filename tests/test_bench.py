@@ -99,7 +99,7 @@ REPORT = Report(
         for count in (30, 60, 120, 250, 500)
     ),
     levels=tuple(
-        Level(count, count, count, (), count, 1.0, 150 * count**0.4, spread((0.05, 0.06 * count)), 0, 0.0)
+        Level(count, count, count, (), count, 1.0, 150 * count**0.4, spread((0.05, 0.06 * count)), None, 0, 0.0)
         for count in (1, 2, 4, 8, 16, 32)
     ),
     read_out=ReadOut(10, 500, 0.03, 1.0, 45.0, 0, 0.0),
@@ -202,11 +202,13 @@ def test_streamed_text_is_waited_for_from_its_whole_first_sentence() -> None:
 
 def test_a_level_counts_what_its_clients_heard() -> None:
     """From the first question to the last end; an answer that isn't whole is counted and named."""
-    found = level(2, 4, [heard(), heard(asked=10.5, first=11.5, ended=15, gaps=2, gap_s=0.7), heard(audio_s=0.1)])
+    second = heard(asked=10.5, first=11.5, ended=15, gaps=2, gap_s=0.7)
+    found = level(4, [[heard(), second], [heard(audio_s=0.1)]])
     assert (found.answers, found.complete, found.faults) == (3, 2, ("0.1 s of audio for 100 characters",))
     assert (found.seconds, found.gaps, found.gap_s) == (5, 2, 0.7)
     assert found.throughput == pytest.approx(12.1 / 5)
-    assert found.first and found.first.values == (0.5, 1.0, 0.5)
+    assert found.together and found.together.values == (0.5, 0.5)
+    assert found.later and found.later.values == (1.0,)
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ def test_a_process_of_its_own_prepares_a_file(source: Path, tmp_path: Path) -> N
     said = json.loads(ended.stdout.splitlines()[-1])
     assert said["refused"] == "" and "differs from the original by" in said["report"] and not ended.stderr
     made = onnx.load(str(target))
+    assert kinds(made)["MatMul"] > kinds(prepared().model)["MatMul"]  # of four taps each
     assert not kinds(made)["Conv"] and len(run(made, sentences(made, 2))[0]["audio"]) % 600 == 0
 
 

@@ -30,6 +30,10 @@ def _doubled(w: Writer, value: str, repeat: str) -> str:
     return w.op("Concat", *[_tiled(w, value, repeat)] * 2, axis=0)
 
 
+def _thrice(w: Writer, value: str, repeat: str) -> str:
+    return w.expand(value, w.number([3]))
+
+
 def _loop(w: Writer, values: str, repeats: str, body: Body, *, at: str = "", position: str = "", axis: int = 0) -> str:
     """A Loop over two sequences. `at` is read in place of the round's number, `position` tells where to insert."""
     ones = w.filled(w.op("Shape", repeats), np.int64(1))
@@ -82,13 +86,14 @@ def test_a_loop_is_a_gather(repeats: list[int], body: Body) -> None:
     ("body", "settings"),
     [
         (_doubled, {}),
+        (_thrice, {}),
         (_expanded, {"at": "zero"}),
         (_expanded, {"position": "zero"}),
         (lambda w, value, repeat: w.op("Add", value, repeat), {}),
     ],
 )
 def test_a_loop_that_does_something_else_is_left(body: Body, settings: dict[str, Any]) -> None:
-    """Twice as many, always the first, the other way round, a sum: none of these repeats."""
+    """Twice as many, always three, always the first, the other way round, a sum: none of these repeats."""
     w = Writer()
     zero = w.given(np.array(0, np.int64))
     settings = dict.fromkeys(settings, zero)
@@ -130,7 +135,7 @@ def test_a_sequence_along_another_axis_is_left() -> None:
     """Only what is put together along the first axis is a list of runs."""
 
     def row(w: Writer, value: str, repeat: str) -> str:
-        return w.unsqueeze(_expanded(w, value, repeat), 0)
+        return w.reshape(_expanded(w, value, repeat), w.number([1, -1]))
 
     w = Writer()
     w.op("Identity", _loop(w, "values", "repeats", row, axis=1), output="y")

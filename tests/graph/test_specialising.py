@@ -93,6 +93,13 @@ def _scattered(reduction: str) -> Part:
     return part
 
 
+def _reversed(w: Writer, x: str) -> str:
+    rows, columns = (w.reshape(w.arange(w.size(x, axis)), w.number(to)) for axis, to in ((0, [-1, 1, 1]), (1, [-1, 1])))
+    length = w.size(x, 2)
+    times = w.op("Sub", w.op("Sub", length, w.number(1)), w.arange(length))
+    return w.put(w.zeros(w.op("Shape", x)), [rows, columns, times], x)
+
+
 STAYING: dict[str, tuple[str, Part]] = {
     "another mask": ("Where", lambda w, x: w.op("Where", w.op("Greater", x, w.number(0.1)), x, w.number(0.0))),
     "mask of the first": (
@@ -101,6 +108,15 @@ STAYING: dict[str, tuple[str, Part]] = {
     ),
     "a larger sum of zeros": ("Add", lambda w, x: w.op("Add", x, w.zeros(w.shape(2, CHANNELS, w.size(x, 2))))),
     "ones": ("Add", lambda w, x: w.op("Add", x, w.filled(w.op("Shape", x), np.float32(1)))),
+    "all of them if it is long": (
+        "Where",
+        lambda w, x: w.op("Where", w.op("Greater", w.size(x, 2), w.number(12)), x, w.number(0.0)),
+    ),
+    "put in reverse": ("ScatterND", _reversed),
+    "zeros if it is short": (
+        "Add",
+        lambda w, x: w.op("Add", x, w.cast(w.op("Greater", w.size(x, 2), w.number(12)), FLOAT)),
+    ),
     "the other way round": (
         "Gather",
         lambda w, x: w.op(
@@ -190,12 +206,11 @@ def test_an_lstm_of_one_full_row_has_no_lengths_or_states() -> None:
 
 
 def test_an_lstm_with_lengths_or_states_keeps_them() -> None:
-    """One that ends early, or begins with something else than zeros."""
+    """One that ends early where it is long, or begins with something else than zeros."""
 
     def part(w: Writer, x: str) -> str:
-        lengths = w.cast(
-            w.unsqueeze(w.op("Div", w.op("Add", w.size(x, 2), w.number(1)), w.number(2)), 0), TensorProto.INT32
-        )
+        shorter = w.op("Min", w.size(x, 2), w.number(12))
+        lengths = w.cast(w.unsqueeze(shorter, 0), TensorProto.INT32)
         y = w.lstm(w.transpose(x, 2, 0, 1), CHANNELS, 3, lengths)
         node = next(node for node in w.nodes if node.op_type == "LSTM")
         node.input[5] = node.input[6] = w.given(np.ones((2, 1, 3), np.float32))

@@ -29,6 +29,8 @@ class Way:
     """Whether the inputs of sums and products are the other way round."""
     has_bias: bool = True
     """Of the Gemm; and of a LayerNormalization."""
+    is_mixed: bool = False
+    """Whether the second half comes from another style."""
     is_open: bool = False
     """Whether the second half is cut up to the end."""
 
@@ -39,7 +41,8 @@ def _styled(w: Writer, x: str, style: str, way: Way = Way()) -> str:
     made = w.op("Gemm", style, *weights[: 1 + way.has_bias], **dict(way.settings))
     view = w.reshape(made, w.number([1, -1, 1])) if way.view == "Reshape" else w.unsqueeze(made, 2)
     end = LAST if way.is_open else 2 * CHANNELS
-    halves = w.cut(view, 0, CHANNELS, 1), w.cut(view, CHANNELS, end, 1)
+    other = w.unsqueeze(w.op("Gemm", w.op("Neg", style), *weights, transB=1), 2) if way.is_mixed else view
+    halves = w.cut(view, 0, CHANNELS, 1), w.cut(other, CHANNELS, end, 1)
     affine = [w.weight(CHANNELS, scale=0.3, mean=1), w.weight(CHANNELS, scale=0.3)]
     if way.norm == "LayerNormalization":
         halves = (w.transpose(halves[0], 0, 2, 1), w.transpose(halves[1], 0, 2, 1))
@@ -103,10 +106,13 @@ def test_scale_and_bias_of_a_normalisation_come_from_one_gemm(way: Way) -> None:
         Way("LayerNormalization", has_bias=False),
         Way(settings=()),
         Way(settings=(("transB", 1), ("alpha", 0.5))),
+        Way(settings=(("transB", 1), ("alpha", 0.5), ("beta", 0.5))),
+        Way(settings=(("transB", 1), ("transA", 1))),
+        Way(is_mixed=True),
     ],
 )
 def test_what_is_not_understood_is_left(way: Way) -> None:
-    """Not 1 + gamma, no bias, another Gemm: all stays as it is."""
+    """Not 1 + gamma, no bias, another Gemm, two styles: all stays as it is."""
     w = Writer()
     model = _model(w, _styled(w, "x", "style", way))
     made, found = _joined(model)

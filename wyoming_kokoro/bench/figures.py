@@ -108,7 +108,10 @@ class Level:
     sentences: int
     seconds: float
     audio_s: float
-    first: Spread | None
+    together: Spread | None
+    """First audio of each client's first answer: all ask at the same moment."""
+    later: Spread | None
+    """First audio of the answers after that, while others are spoken to."""
     gaps: int
     gap_s: float
 

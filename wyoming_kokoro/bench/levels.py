@@ -1,10 +1,10 @@
 """Many clients at once: how much audio, how soon, with how many gaps."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from wyoming_kokoro.bench.crowd import Crowd
-from wyoming_kokoro.bench.figures import Level, spread_if
+from wyoming_kokoro.bench.figures import Level, Spread, spread_if
 from wyoming_kokoro.bench.listener import Heard, Wanted
 from wyoming_kokoro.bench.notes import Notes
 from wyoming_kokoro.bench.plan import Budget, Plan
@@ -40,24 +40,30 @@ def share(levels: tuple[int, ...], pace: float, left: float, most: int) -> int:
 
 async def _level(crowd: Crowd, clients: int, each: int, texts: Iterator[str]) -> Level:
     conversations = [list(_answers(each, texts)) for _ in range(clients)]
-    answered = await crowd.all(conversations)
-    return level(clients, clients * each, [heard for answers in answered for heard in answers])
+    return level(clients * each, await crowd.all(conversations))
 
 
-def level(clients: int, said: int, heard: list[Heard]) -> Level:
+def level(said: int, answered: list[list[Heard]]) -> Level:
+    """From how many sentences were said, and what each client heard."""
+    heard = [answer for answers in answered for answer in answers]
     faults = [each.fault for each in heard if each.fault]
     return Level(
-        clients=clients,
+        clients=len(answered),
         answers=len(heard),
         complete=len(heard) - len(faults),
         faults=tuple(faults[:SHOWN_FAULTS]),
         sentences=said,
         seconds=max(each.ended for each in heard) - min(each.asked for each in heard),
         audio_s=sum(each.audio_s for each in heard),
-        first=spread_if(each.first - each.asked for each in heard if each.first is not None),
+        together=_first_audio(answers[0] for answers in answered),
+        later=_first_audio(answer for answers in answered for answer in answers[1:]),
         gaps=sum(each.gaps for each in heard),
         gap_s=sum(each.gap_s for each in heard),
     )
+
+
+def _first_audio(heard: Iterable[Heard]) -> Spread | None:
+    return spread_if(each.first - each.asked for each in heard if each.first is not None)
 
 
 def _answers(count: int, texts: Iterator[str]) -> Iterator[Wanted]:

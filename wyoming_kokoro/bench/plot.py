@@ -110,13 +110,13 @@ def _inference(report: Report, axes: "Axes") -> None:
 
 def _clients(report: Report, axes: "Axes") -> None:
     clients = [level.clients for level in report.levels]
-    firsts = [level.first for level in report.levels]
+    firsts = [level.together for level in report.levels]
     _line(axes, clients, firsts, "median, and up to p95", "ours")
     worst = [1000 * each.worst if each else None for each in firsts]
     points = [(count, value) for count, value in zip(clients, worst, strict=True) if value is not None]
     axes.plot(*zip(*points, strict=True), "_", color=COLOURS["library"], markersize=9, label="worst")
     _logarithmic(axes, clients, both=True)
-    _label(axes, "First audio while others are spoken to", "clients at once", "ms")
+    _label(axes, "First audio, all asking at the same moment", "clients at once", "ms")
 
 
 def _throughput(report: Report, axes: "Axes") -> None:

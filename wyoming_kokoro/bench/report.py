@@ -136,22 +136,22 @@ def _inference(rows: tuple[Inference, ...]) -> Table:
 
 
 def _levels(levels: tuple[Level, ...]) -> Table:
-    header = ("clients", "sentences", "whole answers", "audio s/s", "first p50", "p95", "worst", "worst/p50", "gaps")
+    header = ("clients", "sentences", "whole answers", "audio s/s", "gaps", "gap s")
     rows = [
         (
             str(level.clients),
             str(level.sentences),
             f"{level.complete} of {level.answers}",
             decimal(level.throughput, 1),
-            *_middle(level.first),
-            milliseconds(_worst(level.first)),
-            times(_worst(level.first), _median(level.first)),
             str(level.gaps),
             decimal(level.gap_s),
+            *_to_the_worst(level.together),
+            *_to_the_worst(level.later),
         )
         for level in levels
     ]
-    return Table("Clients at once (first audio in ms)", (*header, "gap s"), rows)
+    firsts = ("together p50", "worst", "worst/p50", "later p50", "worst", "worst/p50")
+    return Table("Clients at once (first audio in ms)", (*header, *firsts), rows)
 
 
 def _single(report: Report) -> Iterator[tuple[str, str]]:
@@ -181,8 +181,9 @@ def _p95(spread: Spread | None) -> float | None:
     return spread.p95 if spread else None
 
 
-def _worst(spread: Spread | None) -> float | None:
-    return spread.worst if spread else None
+def _to_the_worst(spread: Spread | None) -> tuple[str, str, str]:
+    worst = spread.worst if spread else None
+    return milliseconds(_median(spread)), milliseconds(worst), times(worst, _median(spread))
 
 
 def _mib(main: float | None, gpu: float | None) -> str:

@@ -133,8 +133,7 @@ class _Writer:
             length = graph.add("Gather", [graph.add("Shape", [padded]), graph.constant(np.array(2, np.int64))])
             end = graph.add("Sub", [length, graph.constant(np.array(reach, np.int64))])
             end = graph.add("Cast", [end], to=TensorProto.INT32)
-            numbers = (graph.constant(np.array(number, np.int32)) for number in (0, geometry.stride))
-            zero, step = numbers
+            zero, step = (graph.constant(np.array(number, np.int32)) for number in (0, geometry.stride))
             self._starts[key] = graph.add("Range", [zero, end, step])
         return self._starts[key]
 

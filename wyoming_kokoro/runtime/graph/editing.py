@@ -213,7 +213,6 @@ def reads(node: NodeProto) -> Iterator[str]:
         inner = {value.name for value in subgraph.input} | {tensor.name for tensor in subgraph.initializer}
         inner |= {name for child in subgraph.node for name in child.output}
         yield from (name for child in subgraph.node for name in reads(child) if name not in inner)
-        yield from (value.name for value in subgraph.output if value.name not in inner)
 
 
 def subgraphs(node: NodeProto) -> list[GraphProto]:
@@ -227,9 +226,6 @@ def _rename(node: NodeProto, old: str, new: str) -> None:
     for subgraph in subgraphs(node):
         for child in subgraph.node:
             _rename(child, old, new)
-        for value in subgraph.output:
-            if value.name == old:
-                value.name = new
 
 
 def _copy(node: NodeProto) -> NodeProto:

@@ -87,10 +87,8 @@ def _derived(graph: Graph) -> set[str]:
     found: set[str] = set()
     for node in graph.nodes:
         known = all(name in found or name in graph.initializers for name in reads(node))
-        plain = (
-            not subgraphs(node) and node.op_type not in UNSURE | SEQUENCES and not node.op_type.startswith("Sequence")
-        )
-        if node.op_type in ROOTS or (known and plain and node.op_type != "ConcatFromSequence"):
+        plain = not subgraphs(node) and node.op_type not in UNSURE | SEQUENCES
+        if node.op_type in ROOTS or (known and plain):
             found.update(name for name in node.output if name)
     return found
 
@@ -98,5 +96,5 @@ def _derived(graph: Graph) -> set[str]:
 def constant_over(values: tuple[Array, ...]) -> Any:
     """The one value that all are, or None."""
     first = values[0]
-    same = all(value.shape == first.shape and np.array_equal(value, first) for value in values)
+    same = all(np.array_equal(value, first) for value in values)
     return first if same else None
