@@ -57,6 +57,15 @@ def test_the_model_that_is_read_is_not_changed() -> None:
     assert found.original.SerializeToString(deterministic=True) == before
 
 
+def test_what_is_said_of_a_model_stays_with_it() -> None:
+    """Kokoro's newer files carry the vocabulary that they were trained on."""
+    model = _chain(("Neg", ["x"], "y"))
+    helper.set_model_props(model, {"config": '{"vocab": {"a": 1}}'})
+    assert [(entry.key, entry.value) for entry in Graph(model).model().metadata_props] == [
+        ("config", '{"vocab": {"a": 1}}')
+    ]
+
+
 def test_what_no_output_needs_goes_and_the_rest_is_in_order() -> None:
     """Nodes may be added anywhere."""
     graph = Graph(_chain(("Neg", ["x"], "a"), ("Abs", ["a"], "y"), ("Exp", ["a"], "b")))

@@ -167,7 +167,10 @@ class Graph:
         if any(node.domain == MICROSOFT for node in self.nodes):
             opsets[MICROSOFT] = 1
         imports = [helper.make_opsetid(domain, version) for domain, version in opsets.items()]
-        return helper.make_model(made, opset_imports=imports, ir_version=self._model.ir_version)
+        model = helper.make_model(made, opset_imports=imports, ir_version=self._model.ir_version)
+        model.metadata_props.extend(self._model.metadata_props)  # such as the vocabulary
+        model.functions.extend(self._model.functions)
+        return model
 
     def fold_constants(self) -> None:
         """Constant nodes become initializers, Identity nodes go."""
