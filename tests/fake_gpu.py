@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from wyoming_kokoro import config
-from wyoming_kokoro.errors import DeviceError, SynthesisError
+from wyoming_kokoro.errors import DeviceError, DeviceMemoryError, SynthesisError
 from wyoming_kokoro.runtime import loading
 from wyoming_kokoro.runtime.devices import Device
 from wyoming_kokoro.runtime.session import Session, open_session
@@ -25,6 +25,10 @@ class FakeGpu:
         """The same sessions' models."""
         self.refused: Path | None = None
         """A model that the GPU can't infer."""
+        self.unopened: Path | None = None
+        """A model that the GPU can't load."""
+        self.room = 1000
+        """Tokens that fit into its memory."""
         self.error: type[SynthesisError] = SynthesisError
         """What an inference on the GPU raises that fails."""
         self._sessions: weakref.WeakSet[Session] = weakref.WeakSet()
@@ -41,6 +45,8 @@ class FakeGpu:
             return open_session(path, device, settings, profile)
         if not self.opens:
             raise DeviceError("cuda:0 can't be used: CUDA error 803: another libcuda.so.1 hides the driver's")
+        if path == self.unopened:
+            raise DeviceError("cuda:0 can't be used: an operator isn't implemented")
         session = open_session(path, Device("cpu"), settings, profile)
         gpu = self
 
@@ -48,6 +54,8 @@ class FakeGpu:
             def run(self, *args: Any, **kwargs: Any) -> Any:
                 if not gpu.infers or path == gpu.refused:
                     raise gpu.error("Inference failed on cuda:0: CUDA error 700")
+                if args[1][next(iter(args[1]))].size > gpu.room:
+                    raise DeviceMemoryError("Inference failed on cuda:0: the GPU's memory is used up")
                 return super().run(*args, **kwargs)
 
             def verify(self) -> None: ...

@@ -379,7 +379,7 @@ def test_4_11_tensorrt_is_never_tried(monkeypatch: pytest.MonkeyPatch, tmp_path:
     """libnvinfer.so.10: ONNX Runtime is handed the CUDA provider and the CPU's, although the build has TensorRT."""
     handed: list[Any] = []
 
-    def note(_self: object, _path: str, _options: object, *, providers: list[Any], enable_fallback: int) -> None:
+    def note(_self: object, _path: str, _options: object, *, providers: list[Any], **_others: object) -> None:
         handed.extend(providers)
         raise session.NATIVE_ERRORS[0]("CUDA failure 100")
 

@@ -1,6 +1,7 @@
 """The Kokoro engine on a tiny real ONNX model, whose audio is read back to the tokens."""
 
 import pickle
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,15 @@ def test_a_sentence_that_takes_too_long_is_made_in_parts(tmp_path: Path) -> None
     said = [token for part in parts for token in decode(engine.synthesize(part))]
     space = tokens(" ")
     assert [token for token in said if token not in space] == [token for token in decode(whole) if token not in space]
+
+
+def test_marks_alone_are_no_part(tmp_path: Path) -> None:
+    """They may be silence, which would be an error and end the answer."""
+    engine = engine_of(tmp_path, config.Text(first_audio_target=1e-9))
+    [segment] = engine.segments(CLAUSES, voice(engine))
+    engine.synthesize(segment)
+    marks = replace(segment, content="ɡˈʊd mˈɔːɹnɪŋ," + " —" * 30)
+    assert engine.split(marks, 0.0) == (marks, None)
 
 
 def test_a_sentence_without_a_mark_is_followed_by_the_pause_of_a_sentence(engine: KokoroEngine) -> None:

@@ -4,6 +4,7 @@ import shutil
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fake_gpu import FakeGpu
@@ -35,12 +36,15 @@ class Loading:
         self.refusals: list[str] = []
         self._settings = settings
         monkeypatch.setattr(loading, "prepared", self._prepare)
-        monkeypatch.setattr(loading, "refuse", lambda target, source, reason: self.refusals.append(reason))
+        monkeypatch.setattr(loading, "refuse", self._refuse)
 
     def _prepare(self, source: Path, taps: int, stopped: threading.Event) -> Prepared:
         self.taps.append(taps)
         shutil.copy(source, self.prepared)
         return Prepared(self.prepared, "graph prepared")
+
+    def _refuse(self, target: Path, source: Path, reason: str, *, for_good: bool) -> None:
+        self.refusals.append(f"{'for good' if for_good else 'this time'}: {reason}")
 
     def load(
         self, prefer: str = "cuda", *, prepare: bool = True, memory: int = 80_000, limit: int | None = None
@@ -87,7 +91,67 @@ def test_a_prepared_graph_that_the_gpu_cannot_infer_is_dropped(machine: Loading)
     kokoro = machine.load()
     assert machine.gpu.opened == ["cuda:0", "cuda:0"] and machine.gpu.files[1] == machine.paths.model
     assert "graph as exported: prepared it failed on cuda:0: Inference failed" in kokoro.speaker.note
-    assert len(machine.refusals) == 1 and machine.gpu.alive() == 1
+    assert machine.gpu.alive() == 1
+    [refusal] = machine.refusals
+    assert refusal.startswith("for good: prepared it failed on cuda:0: Inference failed")
+
+
+def test_a_prepared_graph_that_the_gpu_cannot_load_is_dropped(machine: Loading) -> None:
+    """ONNX Runtime calls that the device's fault; the original tells that it isn't."""
+    machine.gpu.unopened = machine.prepared
+    kokoro = machine.load()
+    assert "graph as exported: prepared it failed on cuda:0: cuda:0 can't be used" in kokoro.speaker.note
+    assert len(machine.refusals) == 1
+
+
+def test_a_damaged_file_is_made_anew_the_next_time(machine: Loading, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A power cut isn't the preparation's fault."""
+
+    def damaged(source: Path, taps: int, stopped: threading.Event) -> Prepared:
+        machine.prepared.write_bytes(source.read_bytes()[:-200])
+        return Prepared(machine.prepared, "graph prepared")
+
+    monkeypatch.setattr(loading, "prepared", damaged)
+    assert "graph as exported" in machine.load().speaker.note
+    [refusal] = machine.refusals
+    assert refusal.startswith("this time: ") and "can't be loaded" in refusal
+
+
+def test_a_prepared_graph_that_is_gone_is_missed_by_nobody(machine: Loading) -> None:
+    """Somebody emptied its folder while the device was idle."""
+    kokoro = machine.load()
+    machine.prepared.unlink()
+    kokoro.inference._free()
+    [segment] = kokoro.speaker.engine.segments("Hello there.", kokoro.speaker.catalogue.default)
+    assert render(kokoro.speaker.engine, segment).size
+    assert machine.gpu.files[-1] == machine.paths.model
+
+
+def test_what_has_no_room_in_the_gpu_does_not_keep_it_from_speaking(
+    machine: Loading, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Other programs hold its memory: it is warmed up with shorter sentences, without a failure."""
+    machine.gpu.room = 150
+    kokoro = machine.load()
+    assert machine.gpu.opened == ["cuda:0"]
+    assert (kokoro.inference.state, kokoro.inference.failures) == ("loaded", 0)
+    assert [line for line in caplog.messages if "memory is used up" in line] == [
+        f"Inference failed on cuda:0: the GPU's memory is used up, by a sentence of {length} phonemes"
+        for length in (440, 220)
+    ]
+
+
+def test_a_gpu_that_fails_later_in_the_warm_up_is_not_ready(machine: Loading, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first sentence proves nothing for the others."""
+    speak, spoken = loading._speak, iter(range(10))
+
+    def failing(*args: Any) -> None:
+        machine.gpu.infers = next(spoken) < 2
+        speak(*args)
+
+    monkeypatch.setattr(loading, "_speak", failing)
+    with pytest.raises(DeviceError, match="CUDA error 700"):
+        machine.load()
 
 
 def test_a_gpu_that_fails_with_both_is_not_the_graphs_fault(machine: Loading) -> None:
@@ -135,7 +199,7 @@ def test_the_cpu_makes_one_segment_at_a_time(machine: Loading) -> None:
 
 @pytest.mark.parametrize(
     ("prefer", "memory", "lengths"),
-    [("cpu", 0, LENGTHS["cpu"]), ("cuda", 80_000, LENGTHS["cuda"]), ("cuda", 2_000, (40, 15, 60, 110))],
+    [("cpu", 0, LENGTHS["cpu"]), ("cuda", 80_000, LENGTHS["cuda"]), ("cuda", 2_000, (110, 60, 40, 15))],
 )
 def test_it_is_warm_before_it_is_ready(
     machine: Loading, monkeypatch: pytest.MonkeyPatch, prefer: str, memory: int, lengths: tuple[int, ...]

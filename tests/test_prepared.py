@@ -99,7 +99,8 @@ def test_one_that_differs_is_dropped_for_good(
     """With a warning each time; it isn't made again."""
     different = program("print(json.dumps({'refused': 'its output differs', 'report': ''}))")
     for _ in range(2):
-        assert prepared(source, 0, NEVER, different) == Prepared(source, "graph as exported: its output differs")
+        made = prepared(source, 0, NEVER, different)
+        assert made.path == source and made.note.startswith("graph as exported: its output differs (delete ")
     assert calls(tmp_path) == 1
     assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
     assert "kokoro.onnx is used as it was exported, several times slower on a GPU: its output differs" in caplog.text
@@ -154,14 +155,14 @@ def test_a_folder_that_cannot_be_written_costs_the_preparation(source: Path) -> 
         made = prepared(source, 0, NEVER)
     finally:
         source.parent.chmod(0o755)
-    assert made.path == source and "can't be written: Permission denied" in made.note
+    assert made.path == source and "can't be used: Permission denied. Let this user write there" in made.note
 
 
 def test_a_file_in_the_folders_place_costs_the_preparation(source: Path) -> None:
     """The original speaks, and the reason is said."""
     (source.parent / "prepared").write_text("")
     made = prepared(source, 0, NEVER)
-    assert made.path == source and f"{source.parent / 'prepared'} can't be written: File exists" in made.note
+    assert made.path == source and f"{source.parent / 'prepared'} can't be used: File exists" in made.note
 
 
 def test_what_nobody_uses_any_more_goes(source: Path, program: Callable[[str], tuple[str, ...]]) -> None:
@@ -170,9 +171,13 @@ def test_what_nobody_uses_any_more_goes(source: Path, program: Callable[[str], t
     old = time.time() - module.UNUSED_S - 60
     for made in (first, second):
         os.utime(made.path, (old, old))
+        lock = made.path.with_suffix(".lock")
+        lock.touch()
+        os.utime(lock, (old, old))
     prepared(source, 1, NEVER, program(GOOD))
     prepared(source, 2, NEVER, program(GOOD))
     assert not first.path.exists() and second.path.exists()
+    assert first.path.with_suffix(".lock").exists(), "somebody may hold it"
 
 
 def test_a_graph_that_the_device_refuses_is_not_tried_again(
@@ -182,5 +187,17 @@ def test_a_graph_that_the_device_refuses_is_not_tried_again(
     made = prepared(source, 0, NEVER, program(GOOD))
     refuse(made.path, source, "prepared it failed on cuda:0")
     again = prepared(source, 0, NEVER, program(GOOD))
-    assert again == Prepared(source, "graph as exported: prepared it failed on cuda:0")
+    refusal = made.path.with_suffix(".refused")
+    assert again == Prepared(source, f"graph as exported: prepared it failed on cuda:0 (delete {refusal} to try again)")
     assert calls(tmp_path) == 1
+    refusal.unlink()
+    assert prepared(source, 0, NEVER, program(GOOD)) == made
+
+
+def test_a_graph_that_fails_this_time_is_made_again(
+    source: Path, tmp_path: Path, program: Callable[[str], tuple[str, ...]]
+) -> None:
+    """Its file may have been damaged."""
+    made = prepared(source, 0, NEVER, program(GOOD))
+    refuse(made.path, source, "it can't be loaded", for_good=False)
+    assert prepared(source, 0, NEVER, program(GOOD)) == made and calls(tmp_path) == 2

@@ -18,7 +18,7 @@ from wyoming.client import AsyncClient
 from wyoming.event import async_read_event, async_write_event
 from wyoming.info import Describe
 
-from wyoming_kokoro import config, service
+from wyoming_kokoro import config
 from wyoming_kokoro.config import Config
 from wyoming_kokoro.runtime.engines import Engines
 from wyoming_kokoro.wire.discovery import browse
@@ -162,9 +162,8 @@ async def test_how_many_are_synthesized_at_once_depends_on_who_speaks(
     """Asked at each moment, as Kokoro comes later than the scheduler; what is configured goes first."""
     engines = Engines(settings.model_copy(update={"engine": "espeak"}))
     await engines.start()
-    parallel = service._scheduler(settings, engines)._parallel
-    assert parallel() == 1
+    assert engines.parallel == 1
     monkeypatch.setattr(engines, "_stand_in", replace(engines.speaker, parallel=4))
-    assert parallel() == 4
-    configured = settings.model_copy(update={"device": config.Device(parallel=2)})
-    assert service._scheduler(configured, engines)._parallel() == 2
+    assert engines.parallel == 4
+    monkeypatch.setattr(engines, "_settings", settings.model_copy(update={"device": config.Device(parallel=2)}))
+    assert engines.parallel == 2

@@ -115,7 +115,11 @@ def failing_with(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_sentence_that_does_not_fit_is_told_apart(on_gpu: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     """In ONNX Runtime's words for its arena, and in CUDA's."""
     monkeypatch.setattr(module, "context_error", lambda index: 0)
-    for words in ("bfc_arena.cc:360 Available memory of 14042112 is smaller", "CUDA failure 2: out of memory ; GPU=0"):
+    for words in (
+        "bfc_arena.cc:360 Available memory of 14042112 is smaller",
+        "CUDA failure 2: out of memory ; GPU=0",
+        "CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED ; GPU=0",
+    ):
         failing_with(words, monkeypatch)
         with pytest.raises(DeviceMemoryError, match="failed on cuda:0: CUDA error 2: the GPU's memory is used up"):
             on_gpu.run(None, {})

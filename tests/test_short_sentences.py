@@ -5,7 +5,7 @@ from itertools import chain, islice
 
 import pytest
 
-from wyoming_kokoro.text.short import MODERATE, TINY, count_together, join
+from wyoming_kokoro.text.short import MODERATE, MOST, TINY, count_together, join
 
 NORMAL = "The oven is warm now."
 LONG = "word " * (MODERATE // 4)
@@ -32,6 +32,8 @@ LONG = "word " * (MODERATE // 4)
         (["Yes.", NORMAL, "No."], 3),
         (["x" * (MODERATE - 3), "Yes."], 2),
         (["x" * (MODERATE - 2), "Yes."], 1),
+        # nothing is heard of them, and there may be thousands
+        (["!"] * 1000, MOST),
         # only what is heard counts
         (["**Yes.** 🎉🎉🎉🎉🎉 !!! ... ***", NORMAL, NORMAL], 2),
         (["...", NORMAL, NORMAL], 2),

@@ -29,7 +29,7 @@ async def serve(settings: Config) -> None:
     engines = Engines(settings)
     await engines.start()
     async with contextlib.AsyncExitStack() as stack:
-        scheduler = stack.enter_context(contextlib.closing(_scheduler(settings, engines)))
+        scheduler = stack.enter_context(contextlib.closing(Scheduler(lambda: engines.parallel)))
         stop = stack.enter_context(_signals())
         listening = serving(settings.server, settings.text, lambda: engines.speaker, scheduler)
         server = await stack.enter_async_context(listening)
@@ -40,11 +40,6 @@ async def serve(settings: Config) -> None:
         await stack.enter_async_context(_discovery(settings, server))
         await _until(stop, server, engines)
         log.info("stopping")
-
-
-def _scheduler(settings: Config, engines: Engines) -> Scheduler:
-    """Runs as many at once as the configuration says, else as suits whoever speaks at that moment."""
-    return Scheduler(lambda: settings.device.parallel or engines.speaker.parallel)
 
 
 async def _until(stop: asyncio.Event, server: Server, engines: Engines) -> None:

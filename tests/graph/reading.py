@@ -5,7 +5,7 @@ from onnx import TensorProto
 
 from graph.layers import HIDDEN, Layers
 
-VOCABULARY, POSITIONS = 178, 64
+VOCABULARY, POSITIONS = 178, 512
 HEADS, WIDE = 2, 24
 
 

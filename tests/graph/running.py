@@ -37,7 +37,7 @@ def prepared(variant: Variant = PLAIN) -> Prepared:
 
 
 def run(model: ModelProto, inputs: Inputs) -> Inputs:
-    return run_once(model.SerializeToString(), inputs, optimized=False)
+    return run_once(model.SerializeToString(), inputs)
 
 
 def result(model: ModelProto, **inputs: NDArray[Any]) -> NDArray[Any]:

@@ -109,3 +109,17 @@ async def test_tiny_sentences_that_wait_are_spoken_together() -> None:
     assert await anext(spoken) == ["Yes."]
     made.finish()
     assert [passage async for passage in spoken] == [["The"]]
+
+
+async def test_text_that_comes_as_the_pause_ends_is_read_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What looked finished wasn't."""
+    made = request("It is half past 3. ", flush_after=0.1)
+    made._keep(made._splitter.feed(made._slice()))
+
+    async def both() -> None:
+        made.feed("5 was never said.")
+        raise TimeoutError  # in the same moment
+
+    monkeypatch.setattr(made._news, "wait", both)
+    await made._wait()
+    assert not made._sentences and not made._is_flushed

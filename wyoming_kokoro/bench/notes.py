@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from wyoming_kokoro.privacy import public
+
 
 class Notes:
     def __init__(self, say: Callable[[str], None]) -> None:
@@ -11,6 +13,7 @@ class Notes:
 
     def remark(self, what: str) -> None:
         """Such as what wasn't measured, and why. Without a final full stop."""
+        what = public(what)
         if what not in self.remarks:
             self.remarks.append(what)
             self.say(what)

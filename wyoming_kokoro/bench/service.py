@@ -30,8 +30,7 @@ async def speaking(settings: Config) -> AsyncIterator[Service]:
     """With Kokoro if its files are there. Raises KokoroError: the engine or the device asked for can't be had."""
     engines = Engines(settings)
     await engines.start(wait=True)
-    parallel = settings.device.parallel
-    with contextlib.closing(Scheduler(lambda: parallel or engines.speaker.parallel)) as scheduler:
+    with contextlib.closing(Scheduler(lambda: engines.parallel)) as scheduler:
         own = _server(settings.server)
         async with serving(own, settings.text, lambda: engines.speaker, scheduler) as server:
             yield Service(server.uri, engines)

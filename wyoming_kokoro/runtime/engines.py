@@ -51,6 +51,11 @@ class Engines:
         """Who speaks now. It may change between two answers, never within one."""
         return self._kokoro.speaker if self._kokoro else self._stand_in
 
+    @property
+    def parallel(self) -> int:
+        """How many segments are synthesized at once: as configured, else as suits who speaks now."""
+        return self._settings.device.parallel or self.speaker.parallel
+
     async def start(self, *, wait: bool = False) -> None:
         """Makes `speaker`: the embedded voice for engine auto, unless `wait` and Kokoro's files are there.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from wyoming_kokoro import config
 from wyoming_kokoro.config import Config
-from wyoming_kokoro.errors import DeviceError, DeviceMemoryError, ModelError, SynthesisError
+from wyoming_kokoro.errors import DeviceError, DeviceLostError, DeviceMemoryError, ModelError, SynthesisError
 from wyoming_kokoro.runtime import placement
 from wyoming_kokoro.runtime.configured import verdicts
 from wyoming_kokoro.runtime.devices import REMEDY, Choice, Device
@@ -28,9 +28,12 @@ log = logging.getLogger(__name__)
 
 WARM_UP = "The kitchen light is on, the window is open, and the washing machine will have finished in ten minutes."
 """It is spoken in parts, and several times over: see LENGTHS."""
-LENGTHS = {"cpu": (20, 45), "cuda": (40, 15, 60, 110, 220, 440)}
+TYPICAL = 40
+"""Phonemes of a short sentence."""
+LENGTHS = {"cpu": (45, 20), "cuda": (440, 220, 110, 60, TYPICAL, 15)}
 """Phonemes of the sentences that warm a device up. CUDA loads its kernels and takes its memory with what it meets
-first. The CPU is as fast at once, but it isn't known how fast until it has spoken two lengths."""
+first, so the longest one is: then no later one fails for want of memory. The CPU is as fast at once, but it isn't known
+how fast until it has spoken two lengths."""
 MOST_PARALLEL = 8
 """Segments at once on a GPU: beyond that an H200 gives no more in all."""
 SEGMENT_MIB = 3_000
@@ -81,12 +84,14 @@ def _load_on(choice: Choice, settings: Config, paths: ModelPaths, facts: Facts, 
     graph = _graph_for(choice.device, settings, paths.model, facts, stopped)
     try:
         return _load(choice, settings, paths, facts, graph)
-    except (ModelError, SynthesisError) as error:
-        if graph.path == paths.model or isinstance(error, DeviceMemoryError):
+    except (ModelError, SynthesisError, DeviceError) as error:
+        if graph.path == paths.model or isinstance(error, DeviceMemoryError | DeviceLostError):
             raise
         reason = f"prepared it failed on {choice.device}: {error.message}"
+        is_damaged = isinstance(error, ModelError)
     kokoro = _load(choice, settings, paths, facts, Prepared(paths.model, f"graph as exported: {reason}"))
-    refuse(graph.path, paths.model, reason)  # now it is known that it wasn't the device
+    # now it is known that it wasn't the device
+    refuse(graph.path, paths.model, reason, for_good=not is_damaged)
     return kokoro
 
 
@@ -114,7 +119,8 @@ def _parallel(device: Device, settings: Config, facts: Facts) -> int:
 
 def _load(choice: Choice, settings: Config, paths: ModelPaths, facts: Facts, graph: Prepared) -> Kokoro:
     def reopen(device: Device) -> Session:
-        return open_session(paths.model if device.kind == "cpu" else graph.path, device, settings.device)
+        is_kept = device.kind == "cuda" and graph.path.exists()
+        return open_session(graph.path if is_kept else paths.model, device, settings.device)
 
     began = time.monotonic()
     with placement.profiled(choice.device) as profile:
@@ -124,6 +130,8 @@ def _load(choice: Choice, settings: Config, paths: ModelPaths, facts: Facts, gra
         voices = catalogue(settings.voices, engine.voices)
         loaded = time.monotonic()
         _warm_up(engine, voices, _lengths(choice.device, settings, facts))
+        if inference.state != "loaded":
+            raise SynthesisError(inference.error)
         warm = time.monotonic()
         placed = _place(session, engine, voices.default) if profile else None
     _warn_of_strangers(settings.model, paths)
@@ -142,7 +150,12 @@ def _lengths(device: Device, settings: Config, facts: Facts) -> tuple[int, ...]:
 def _warm_up(engine: KokoroEngine, voices: Catalogue, lengths: tuple[int, ...]) -> None:
     """Speaks sentences of the lengths that occur, and a word in each language: its first takes the phonemizer 20 ms."""
     for length in lengths:
-        _speak(engine, voices.default, length)
+        try:
+            _speak(engine, voices.default, length)
+        except DeviceMemoryError as error:  # other programs hold it: shorter ones may fit
+            if length == lengths[-1]:
+                raise
+            log.warning("%s, by a sentence of %d phonemes", error.message, length)
     for voice in {voice.language: voice for voice in voices.voices}.values():
         engine.segments("1", voice)
 
@@ -155,7 +168,7 @@ def _speak(engine: KokoroEngine, voice: Voice, length: int) -> None:
 
 
 def _place(session: Session, engine: KokoroEngine, voice: Voice) -> Placement | None:
-    _speak(engine, voice, LENGTHS["cuda"][0])
+    _speak(engine, voice, TYPICAL)
     return placement.read(Path(session.end_profiling()))
 
 

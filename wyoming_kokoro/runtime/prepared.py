@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -22,6 +23,8 @@ from wyoming_kokoro.runtime.fingerprints import fingerprint
 
 log = logging.getLogger(__name__)
 
+FORMAT = "2"
+"""To be raised whenever the preparation comes to another graph within one version."""
 FOLDER = "prepared"
 """Beside the model."""
 LONGEST_S = 900.0
@@ -53,14 +56,18 @@ def prepared(source: Path, taps: int, stopped: threading.Event, program: tuple[s
     except _FailedError as error:
         return _original(source, str(error))
     except OSError as error:
-        return _original(source, f"{error.filename or source.parent} can't be written: {error.strerror or error}")
+        reason = f"{error.filename or source.parent} can't be used: {error.strerror or error}"
+        return _original(source, f"{reason}. Let this user write there")
 
 
-def refuse(target: Path, source: Path, reason: str) -> Prepared:
-    """The original instead of a prepared graph that turned out to be of no use. It isn't tried again."""
+def refuse(target: Path, source: Path, reason: str, *, for_good: bool = True) -> Prepared:
+    """The original instead of a prepared graph that turned out to be of no use; `for_good`: it isn't made again."""
+    if for_good:
+        reason += f" (delete {_refusal(target)} to try again)"
     with contextlib.suppress(OSError):  # then it is tried again
         target.unlink(missing_ok=True)
-        _refusal(target).write_text(reason)
+        if for_good:
+            _refusal(target).write_text(reason)
     return _original(source, reason)
 
 
@@ -81,7 +88,7 @@ class _Kept:
     """One graph in its folder."""
 
     def __init__(self, source: Path, taps: int, stopped: threading.Event, program: tuple[str, ...]) -> None:
-        parts = (fingerprint(source), __version__, "cuda", onnxruntime.__version__, str(taps))
+        parts = (fingerprint(source), __version__, FORMAT, "cuda", onnxruntime.__version__, str(taps))
         key = hashlib.blake2b(" ".join(parts).encode(), digest_size=8).hexdigest()
         self.source = source
         self.taps = taps
@@ -112,11 +119,13 @@ class _Kept:
     def _make(self) -> Prepared:
         log.info("preparing %s for the GPU, which takes a minute and is done once", self.source.name)
         self._sweep()
-        part = self.target.with_suffix(".part")
+        part = self.target.with_suffix(f".{os.getpid()}.part")
         try:
             said = self._run(part)
             if reason := said["refused"]:
                 return refuse(self.target, self.source, reason)
+            with part.open("rb") as file:
+                os.fsync(file.fileno())  # a power cut must not leave half of it under its name
             part.replace(self.target)
         finally:
             part.unlink(missing_ok=True)
@@ -144,7 +153,8 @@ class _Kept:
         raise _FailedError(f"preparing it took more than {LONGEST_S:.0f} s")
 
     def _sweep(self) -> None:
-        """Removes what nobody has used for a long time."""
+        """Removes what nobody has used for a long time; not the locks, which somebody may hold."""
         for path in self.target.parent.iterdir():
-            if time.time() - path.stat().st_mtime > UNUSED_S:
-                path.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # another process was faster
+                if path.suffix != ".lock" and time.time() - path.stat().st_mtime > UNUSED_S:
+                    path.unlink()

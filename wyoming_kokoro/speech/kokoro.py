@@ -52,7 +52,7 @@ class KokoroEngine:
             raise SynthesisError(f"There is no front end for {voice.language.name}")
         phonemes = self._phonemizer.phonemes(sentence, voice.language.espeak)
         known = self._kokoro.tokenizer.known(phonemes)
-        if not any(character.isalpha() for character in known):
+        if not _has_letter(known):
             return []
         parts = split_phonemes(" ".join(known.split()))
         return [Segment(part, voice, self._pause(part, part is parts[-1])) for part in parts]
@@ -68,6 +68,8 @@ class KokoroEngine:
         if end == len(segment.content):
             return segment, None
         part, rest = segment.content[:end].rstrip(), segment.content[end:].lstrip()
+        if not (_has_letter(part) and _has_letter(rest)):  # marks alone may be silence, which is no speech
+            return segment, None
         pause = self._settings.clause_pause if category(part[-1]).startswith("P") else 0.0
         return replace(segment, content=part, pause=pause), replace(segment, content=rest)
 
@@ -79,7 +81,7 @@ class KokoroEngine:
                 self._style(segment.voice),
                 segment.voice.speed,
                 is_phonemes=True,
-                sentence_pause=0,  # a segment is one sentence: the marks inside it are of abbreviations
+                sentence_pause=0,  # full stops inside a segment are of abbreviations, or of tiny sentences
                 clause_pause=self._settings.clause_pause,
             )
         except (ValueError, ZeroDivisionError) as error:  # the library's answers to input and output that it can't use
@@ -96,6 +98,10 @@ class KokoroEngine:
             styles = [self._styles[name] * np.float32(share) for name, share in voice.styles]
             self._mixed[voice.styles] = np.sum(styles, axis=0, dtype=np.float32)
         return self._mixed[voice.styles]
+
+
+def _has_letter(phonemes: str) -> bool:
+    return any(character.isalpha() for character in phonemes)
 
 
 def read_styles(path: Path) -> dict[str, Samples]:

@@ -37,7 +37,7 @@ APART = 10
 """Tokens: lengths that differ by less say nothing on the time per token."""
 
 _CLAUSE = re.compile(r"[,;:!?…][\"”’»)]*(?=\s)|—|[、，；：。！？]")
-"""Behind the mark. Not the full stop: inside a sentence it is an abbreviation's."""
+"""Behind the mark. Not the full stop: inside a segment it may be an abbreviation's."""
 _WORD = re.compile(r"(?=\s)")
 
 

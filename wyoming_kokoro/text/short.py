@@ -7,6 +7,8 @@ TINY = 12
 """Letters and digits, at about 1.4 tokens each in English with the stress marks, spaces and punctuation: 17 tokens."""
 WIDE = 2
 """What an ideograph, kana or Hangul syllable counts: each is about two tokens."""
+MOST = 12
+"""Sentences together: there may be thousands without a letter."""
 MODERATE = 200
 """Letters and digits up to which a tiny last sentence is added: about 280 tokens; above 400 Kokoro sounds worse too."""
 
@@ -18,7 +20,7 @@ def count_together(waiting: Sequence[str]) -> int:
     it comes too, unless the sum grows beyond MODERATE. Looks at no more sentences than it counts, and one.
     """
     count = size = 0
-    while count < len(waiting) and size < TINY:
+    while count < len(waiting) and size < TINY and count < MOST:
         size += _size(waiting[count])
         count += 1
     if len(waiting) == count + 1 and (last := _size(waiting[count])) < TINY and size + last <= MODERATE:

@@ -98,8 +98,9 @@ class Request:
             async with asyncio.timeout_at(self._flush_at()):
                 await self._news.wait()
         except TimeoutError:
-            self._is_flushed = True
-            self._keep(self._splitter.pause())
+            if not self._news.is_set():  # text may have come in this very moment
+                self._is_flushed = True
+                self._keep(self._splitter.pause())
 
     def _flush_at(self) -> float | None:
         if self._is_flushed or not self._flush_after or not self._splitter.pending:

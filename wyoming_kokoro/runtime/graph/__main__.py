@@ -35,8 +35,7 @@ def main(source: Path, target: Path, taps: int) -> dict[str, str]:
 
 
 def _run(model: onnx.ModelProto, inputs: Inputs) -> Inputs:
-    """Not optimized, which is no slower here: ONNX Runtime 1.31's NchwcTransformer crashes over some float16 graphs."""
-    return run_once(model.SerializeToString(), inputs, optimized=False)
+    return run_once(model.SerializeToString(), inputs)
 
 
 if __name__ == "__main__":
