@@ -1,5 +1,6 @@
 """What several files of tests need: a configuration without network, the tiny model, a mirror of model files."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,3 +44,13 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     without_proxies(monkeypatch)
     with serving() as server:
         yield server
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """No configuration, model or network of the machine that the tests run on; log levels as before."""
+    monkeypatch.delenv("WYOMING_KOKORO_CONFIG", raising=False)
+    monkeypatch.setenv("WYOMING_KOKORO_MODEL__DIR", str(tmp_path / "models"))
+    monkeypatch.setenv("WYOMING_KOKORO_MODEL__DOWNLOAD", "false")
+    yield
+    logging.getLogger("wyoming_kokoro.wire").setLevel(logging.NOTSET)

@@ -2,12 +2,10 @@
 
 import itertools
 import json
-import logging
 import math
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -109,14 +107,7 @@ REPORT = Report(
 )
 
 
-@pytest.fixture(autouse=True)
-def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """No configuration or model of the machine that the tests run on."""
-    monkeypatch.delenv("WYOMING_KOKORO_CONFIG", raising=False)
-    monkeypatch.setenv("WYOMING_KOKORO_MODEL__DIR", str(tmp_path / "models"))
-    monkeypatch.setenv("WYOMING_KOKORO_MODEL__DOWNLOAD", "false")
-    yield
-    logging.getLogger("wyoming_kokoro.wire").setLevel(logging.NOTSET)
+pytestmark = pytest.mark.usefixtures("alone")
 
 
 @pytest.mark.parametrize("length", [15, 16, 31, 200, 509])

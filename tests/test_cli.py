@@ -1,12 +1,10 @@
 """The command line, in this process and as a user calls it."""
 
 import asyncio.subprocess
-import logging
 import os
 import subprocess
 import sys
 import wave
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,14 +20,7 @@ from wyoming_kokoro.cli.sinks import UNKNOWN
 SHIPPED = Path(__file__).parent.parent / "config" / "wyoming-kokoro.yaml"
 
 
-@pytest.fixture(autouse=True)
-def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """No configuration, model or network of the machine that the tests run on; log levels as before."""
-    monkeypatch.delenv("WYOMING_KOKORO_CONFIG", raising=False)
-    monkeypatch.setenv("WYOMING_KOKORO_MODEL__DIR", str(tmp_path / "models"))
-    monkeypatch.setenv("WYOMING_KOKORO_MODEL__DOWNLOAD", "false")
-    yield
-    logging.getLogger("wyoming_kokoro.wire").setLevel(logging.NOTSET)
+pytestmark = pytest.mark.usefixtures("alone")
 
 
 def heard(path: Path) -> np.ndarray:

@@ -1,7 +1,6 @@
 """The floor: nothing but the session's own run, on given tokens."""
 
 import time
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +10,10 @@ import numpy as np
 from kokoro_onnx.session import input_dtypes
 from numpy.typing import NDArray
 
-from wyoming_kokoro.audio import RATE, Samples
+from wyoming_kokoro.audio import RATE
 from wyoming_kokoro.bench.recorder import TOKENS
 from wyoming_kokoro.errors import ModelError
+from wyoming_kokoro.speech.kokoro import read_styles
 
 MOST_TOKENS = 509
 """Kokoro reads at most 510 at once."""
@@ -40,11 +40,14 @@ class Bare:
     """A session of either input layout, with the style vectors of one voice."""
 
     def __init__(self, session: Any, voices_path: Path, voice: Voice) -> None:
-        """Raises ModelError where the file hasn't this voice."""
+        """Raises ModelError where the file can't be read, or hasn't this voice."""
         self._session = session
         self._types: dict[str, np.dtype[Any]] = input_dtypes(session)
         self._tokens = next(name for name in TOKENS if name in self._types)
-        self._styles = style_rows(voices_path, voice.name)
+        styles = read_styles(voices_path)
+        if voice.name not in styles:
+            raise ModelError(f"{voices_path} has no style vectors of {voice.name}")
+        self._styles = styles[voice.name]
         self._speed = voice.speed
 
     def infer(self, ids: Sequence[int]) -> Inferred:
@@ -61,12 +64,3 @@ class Bare:
             "style": self._styles[row].astype(self._types["style"]),
             "speed": np.array([self._speed], self._types["speed"]),
         }
-
-
-def style_rows(voices_path: Path, name: str) -> Samples:
-    """(510, 1, 256): row n - 1 is for n tokens."""
-    try:
-        with np.load(voices_path, allow_pickle=False) as file:
-            return np.asarray(file[name], np.float32)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise ModelError(f"{voices_path} has no style vectors of {name}: {error}") from None

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from typing import IO, Any
 
 from wyoming_kokoro.errors import KokoroError
+from wyoming_kokoro.runtime.driver import last_words
 
 Job = dict[str, Any]
 
@@ -20,8 +21,6 @@ LONGEST_S = 600.0
 """For one job. A process that hangs must not keep the benchmark."""
 LEAVE_S = 10.0
 """Seconds to end after the last job, before it is killed."""
-LAST_WORDS = 300
-"""Characters of what a crashed process said last."""
 
 
 class Worker:
@@ -61,8 +60,7 @@ class Worker:
 
     def _last_words(self) -> str:
         self._errors.seek(0)
-        lines = self._errors.read().decode(errors="replace").strip().splitlines()
-        return lines[-1][-LAST_WORDS:] if lines else "no message"
+        return last_words(self._errors.read().decode(errors="replace"))
 
 
 @asynccontextmanager

@@ -9,12 +9,10 @@ from subprocess import PIPE
 
 from wyoming_kokoro.config import Config
 from wyoming_kokoro.findings import Finding
-from wyoming_kokoro.runtime.driver import abandon
+from wyoming_kokoro.runtime.driver import abandon, last_words
 
 LONGEST_S = 300.0
 """A slow machine loads and speaks within a minute."""
-LAST_WORDS = 300
-"""Characters of what a crashed process said last."""
 BROKEN = "the service can't speak as it is configured"
 SPEAKING = ("-m", "wyoming_kokoro.doctor.speaking")
 
@@ -38,6 +36,5 @@ def spoken(settings: Config, program: tuple[str, ...] = SPEAKING) -> Iterator[Fi
 
 def _crashed(code: int, errors: str) -> Finding:
     how = f"signal {-code} ({strsignal(-code)})" if code < 0 else f"exit code {code}"
-    last = next((line for line in reversed(errors.splitlines()) if line.strip()), "no message")
     remedy = "mend what is found above, if anything; else set device.prefer to cpu: if that works, it is the GPU"
-    return Finding("error", f"speaking one sentence ended with {how}: {last.strip()[:LAST_WORDS]}", BROKEN, remedy)
+    return Finding("error", f"speaking one sentence ended with {how}: {last_words(errors)}", BROKEN, remedy)

@@ -21,6 +21,8 @@ from typing import Any
 
 LOOK_S = 0.5
 """How often it is looked whether the answer is still wanted."""
+LAST_WORDS = 300
+"""Characters of what a crashed process said last."""
 QUERY_TIMEOUT = 30.0
 """Seconds for the driver's answer: starting CUDA takes 0.2 s on one GPU, several on eight without persistence mode."""
 
@@ -161,18 +163,31 @@ def query_in_child(stopped: threading.Event | None = None) -> dict[str, Any]:
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    deadline = time.monotonic() + QUERY_TIMEOUT
-    while time.monotonic() < deadline and not (stopped and stopped.is_set()):
-        with suppress(subprocess.TimeoutExpired):
-            output, _ = child.communicate(timeout=LOOK_S)
-            break
-    else:
-        abandon(child)
+    said = outputs(child, QUERY_TIMEOUT, stopped)
+    if said is None:
         return {"trouble": f"the NVIDIA driver doesn't answer within {QUERY_TIMEOUT:g} s"}
     try:
-        return dict(json.loads(output))
+        return dict(json.loads(said[0]))
     except ValueError:
         return {"trouble": f"asking the NVIDIA driver failed (exit status {child.returncode})"}
+
+
+def outputs(
+    child: subprocess.Popen[str], longest_s: float, stopped: threading.Event | None = None
+) -> tuple[str, str] | None:
+    """What a process wrote to its two outputs, once it has ended; None where it was abandoned for taking too long."""
+    deadline = time.monotonic() + longest_s
+    while time.monotonic() < deadline and not (stopped and stopped.is_set()):
+        with suppress(subprocess.TimeoutExpired):
+            return child.communicate(timeout=LOOK_S)
+    abandon(child)
+    return None
+
+
+def last_words(errors: str) -> str:
+    """Of a process that crashed."""
+    last = next((line for line in reversed(errors.splitlines()) if line.strip()), "no message")
+    return last.strip()[:LAST_WORDS]
 
 
 def abandon(child: subprocess.Popen[str]) -> None:

@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from wyoming_kokoro import __version__
 from wyoming_kokoro.errors import StoppedError
-from wyoming_kokoro.runtime.driver import abandon
+from wyoming_kokoro.runtime.driver import last_words, outputs
 from wyoming_kokoro.runtime.fingerprints import fingerprint
 
 log = logging.getLogger(__name__)
@@ -32,8 +32,6 @@ LONGEST_S = 900.0
 UNUSED_S = 30 * 24 * 3600
 """A graph that nobody has used for so long was made for another version, or for a machine that is gone."""
 POLL_S = 0.1
-LAST_WORDS = 300
-"""Characters of what a crashed process said last."""
 PROGRAM = ("-m", "wyoming_kokoro.runtime.graph")
 
 
@@ -135,22 +133,14 @@ class _Kept:
     def _run(self, part: Path) -> dict[str, str]:
         command = [sys.executable, "-P", *self.program, str(self.source), str(part), str(self.taps)]
         child = subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True)
-        said, errors = self._words_of(child)
-        if child.returncode:
-            last = next((line.strip() for line in reversed(errors.splitlines()) if line.strip()), "no message")
-            raise _FailedError(f"preparing it ended with exit status {child.returncode}: {last[:LAST_WORDS]}")
-        return dict(json.loads(said.splitlines()[-1]))
-
-    def _words_of(self, child: subprocess.Popen[str]) -> tuple[str, str]:
-        """What it wrote to its output and as errors, once it has ended."""
-        deadline = time.monotonic() + LONGEST_S
-        while time.monotonic() < deadline and not self.stopped.is_set():
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                return child.communicate(timeout=POLL_S)
-        abandon(child)
-        if self.stopped.is_set():
+        said = outputs(child, LONGEST_S, self.stopped)
+        if said is None and self.stopped.is_set():
             raise StoppedError("stopped")
-        raise _FailedError(f"preparing it took more than {LONGEST_S:.0f} s")
+        if said is None:
+            raise _FailedError(f"preparing it took more than {LONGEST_S:.0f} s")
+        if child.returncode:
+            raise _FailedError(f"preparing it ended with exit status {child.returncode}: {last_words(said[1])}")
+        return dict(json.loads(said[0].splitlines()[-1]))
 
     def _sweep(self) -> None:
         """Removes what nobody has used for a long time; not the locks, which somebody may hold."""

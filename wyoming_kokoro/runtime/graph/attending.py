@@ -30,7 +30,7 @@ def _attend(graph: Graph, softmax: NodeProto) -> bool:
     layouts = ([0, 2, 1, 3], [0, 2, 3, 1], [0, 2, 1, 3])
     names = (*scores.input, weighed.input[1])
     heads = [_projection(graph, name, layout) for name, layout in zip(names, layouts, strict=True)]
-    result = _merged(graph, weighed)
+    result = graph.merged(weighed.output[0])
     if result is None or any(head is None for head in heads):
         return False
     found = [head for head in heads if head is not None]
@@ -72,14 +72,6 @@ def _projection(graph: Graph, name: str, layout: list[int]) -> tuple[str, int, A
         if matmul is not None and weight is not None and added is not None and weight.ndim == 2:
             return matmul.input[0], int(shape[2]), weight, added
     return None
-
-
-def _merged(graph: Graph, weighed: NodeProto) -> str | None:
-    turned = graph.only_user(weighed.output[0], "Transpose")
-    if turned is None or list(attributes(turned)["perm"]) != [0, 2, 1, 3]:
-        return None
-    merged = graph.only_user(turned.output[0], "Reshape")
-    return merged.output[0] if merged is not None else None
 
 
 def _add_and_normalise(graph: Graph, norm: NodeProto) -> bool:

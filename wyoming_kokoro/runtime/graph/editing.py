@@ -76,6 +76,14 @@ class Graph:
         users = self.users[name]
         return users[0] if len(users) == 1 and users[0].op_type == kind and name not in self.outputs else None
 
+    def merged(self, name: str) -> str | None:
+        """What becomes of [a, b, c, d] whose middle axes are swapped and then put together, if that is all of it."""
+        swapped = self.only_user(name, "Transpose")
+        if swapped is None or list(attributes(swapped)["perm"]) != [0, 2, 1, 3]:
+            return None
+        merged = self.only_user(swapped.output[0], "Reshape")
+        return merged.output[0] if merged is not None else None
+
     def constant(self, value: Array) -> str:
         """The name of an initializer with this value, one for all that are equal."""
         digest = hashlib.blake2b(value.tobytes(), digest_size=16).digest()

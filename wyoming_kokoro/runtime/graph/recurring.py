@@ -50,11 +50,7 @@ def _merged(graph: Graph, node: NodeProto) -> str | None:
     """The tensor [T, 1, 2 * size] that the two directions are put together to, if that is all that becomes of them."""
     if any(name and graph.users[name] for name in node.output[1:]):
         return None
-    turned = graph.only_user(node.output[0], "Transpose")
-    if turned is None or list(attributes(turned)["perm"]) != [0, 2, 1, 3]:
-        return None
-    merged = graph.only_user(turned.output[0], "Reshape")
-    return merged.output[0] if merged is not None else None
+    return graph.merged(node.output[0])
 
 
 def _backwards(graph: Graph, x: str, begin: int, end: int, axis: int) -> str:
