@@ -1,4 +1,5 @@
 # One image for each lane:  docker build --build-arg LANE=cpu|cuda12|cuda13 .
+# With Japanese and Chinese:  --build-arg EXTRAS="ja zh"
 # The CUDA libraries come as Python packages, so any small base does: Debian 12, Ubuntu 24.04 or newer, with or without
 # Python 3.11 to 3.13, with or without CUDA, from any registry.
 ARG BASE_IMAGE=python:3.12-slim-bookworm
@@ -31,12 +32,16 @@ RUN set -eu; \
 
 FROM base AS build
 ARG LANE=cpu
+ARG EXTRAS=""
 ARG DEBIAN_FRONTEND=noninteractive
 RUN case "${LANE}:$(uname -m)" in \
       cpu:* | cuda12:x86_64 | cuda13:x86_64) ;; \
       cuda12:* | cuda13:*) echo "LANE=${LANE} needs x86_64, this is $(uname -m): use LANE=cpu" >&2; exit 1 ;; \
       *) echo "LANE must be cpu, cuda12 or cuda13, not '${LANE}'" >&2; exit 1 ;; \
-    esac
+    esac; \
+    for extra in ${EXTRAS}; do \
+      case "${extra}" in ja | zh) ;; *) echo "EXTRAS are ja and zh, not '${extra}'" >&2; exit 1 ;; esac; \
+    done
 # hadolint ignore=DL3008
 RUN if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then \
       apt-get update && apt-get install -y --no-install-recommends python3-venv && rm -rf /var/lib/apt/lists/*; \
@@ -55,8 +60,15 @@ WORKDIR /src
 COPY requirements requirements
 RUN python3 -m venv --without-pip /app \
  && python3 -m venv /tools \
- && /tools/bin/pip --python /app/bin/python install --require-hashes --no-deps --only-binary=:all: -r "requirements/${LANE}.txt" \
- && /tools/bin/pip install --require-hashes --no-deps --only-binary=:all: -r requirements/build.txt
+ && /tools/bin/pip --python /app/bin/python install --require-hashes --no-deps --ignore-requires-python --only-binary=:all: -r "requirements/${LANE}.txt" \
+ && /tools/bin/pip install --require-hashes --no-deps --ignore-requires-python --only-binary=:all: -r requirements/build.txt
+# Two packages of the extras have no wheels; the locked setuptools makes them.
+RUN for extra in ${EXTRAS}; do set -- "$@" -r "requirements/${extra}.txt"; done; \
+    if [ $# -gt 0 ]; then \
+      /tools/bin/pip wheel --require-hashes --no-deps --ignore-requires-python --only-binary=:all: --no-binary=jieba,unidic-lite \
+        --no-build-isolation --use-pep517 --wheel-dir extras "$@" \
+      && /tools/bin/pip --python /app/bin/python install --no-index --no-deps extras/*.whl; \
+    fi
 COPY pyproject.toml pyproject.toml
 COPY README.md README.md
 COPY LICENSE LICENSE

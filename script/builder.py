@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from wyoming_kokoro.errors import KokoroError
@@ -17,6 +18,12 @@ PYTHON = os.path.realpath(sys.executable)
 
 PIP_NEEDED = (22, 3)
 """The first pip that knows --python."""
+
+LOCKED = ("--require-hashes", "--no-deps", "--ignore-requires-python")
+"""Only the lock decides. It was tried on every Python that fits: misaki says that it isn't for 3.13, and is."""
+
+NO_WHEELS = "jieba,unidic-lite"
+"""Packages of the extras that exist as source only; both are pure Python and data."""
 
 LARGE = 20.0
 """Downloads of so many MB are announced: they are what one waits for."""
@@ -51,11 +58,13 @@ sys.exit(main())
 """Shell and Python at once, because a #! line can't hold a path with spaces."""
 
 
-def build(env: Path, requirements: Path, lock: int) -> None:
+def build(env: Path, requirements: Path, extras: list[Path], lock: int) -> None:
     """From scratch, whatever was there before. `lock` is a descriptor that pip keeps open while it writes."""
     remove(env)
     create(env)
     install(env, requirements, lock)
+    if extras:
+        install_extras(env, extras, lock)
     link_project(env)
 
 
@@ -75,8 +84,26 @@ def create(env: Path) -> None:
 
 def install(env: Path, requirements: Path, lock: int) -> None:
     """Installs exactly the locked files, with the index, mirror and certificates that pip is set up for here."""
-    options = ["--require-hashes", "--no-deps", "--only-binary=:all:", "--no-user", "--no-input", "--progress-bar=off"]
-    command = [*find_pip(env / "bin" / "python"), "install", *options, "--requirement", str(requirements)]
+    options = [*LOCKED, "--no-user", "--only-binary=:all:", f"--requirement={requirements}"]
+    run_pip(env, ["install", *options], requirements.name, lock)
+
+
+def install_extras(env: Path, extras: list[Path], lock: int) -> None:
+    """The same for packages some of which have no wheels: the locked tools of another environment make these."""
+    with tempfile.TemporaryDirectory(prefix="extras-", dir=env) as folder:
+        tools, wheels = Path(folder, "tools"), Path(folder, "wheels")
+        create(tools)
+        install(tools, ROOT / "requirements" / "build.txt", lock)
+        options = [*LOCKED, "--only-binary=:all:", f"--no-binary={NO_WHEELS}", "--no-build-isolation", "--use-pep517"]
+        options += [f"--wheel-dir={wheels}", *(f"--requirement={file}" for file in extras)]
+        names = " and ".join(file.name for file in extras)
+        run_pip(tools, ["wheel", *options], names, lock)
+        made = map(str, sorted(wheels.iterdir()))
+        run_pip(env, ["install", "--no-user", "--no-deps", "--no-index", *made], names, lock)
+
+
+def run_pip(env: Path, arguments: list[str], what: str, lock: int) -> None:
+    command = [*find_pip(env / "bin" / "python"), *arguments, "--no-input", "--progress-bar=off"]
     output = []
     with subprocess.Popen(
         command,
@@ -95,7 +122,7 @@ def install(env: Path, requirements: Path, lock: int) -> None:
         shown = [line for line in output if not NOISE.match(line)][-SHOWN:]
         print(*shown, sep="\n", file=sys.stderr)
         hints = (hint for part, hint in HINTS.items() if part in "\n".join(output))
-        raise KokoroError(f"pip couldn't install {requirements.relative_to(ROOT)}", next(hints, NETWORK))
+        raise KokoroError(f"pip couldn't install requirements/{what}", next(hints, NETWORK))
 
 
 def find_pip(python: Path) -> list[str]:

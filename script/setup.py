@@ -29,16 +29,17 @@ from builder import PYTHON, ROOT, say
 
 from wyoming_kokoro.errors import KokoroError, nearest
 from wyoming_kokoro.runtime import driver, lanes
-from wyoming_kokoro.runtime.installation import STAMP
+from wyoming_kokoro.runtime.installation import EXTRAS, STAMP
 
 ENVIRONMENTS = {"run": ROOT / ".venv", "dev": ROOT / ".venv-dev"}
 
-DISK = {"cpu": "250 MB", "cuda12": "3.1 GB", "cuda13": "2.2 GB", "dev": "400 MB"}
-"""What an environment takes when it is ready (measured)."""
+DISK = {"cpu": "280 MB", "cuda12": "3.1 GB", "cuda13": "2.2 GB", "dev": "400 MB", "ja": "260 MB", "zh": "150 MB"}
+"""What an environment takes when it is ready, and what the extras add to it (measured)."""
 
 CHANGES = {
     "place": "the checkout was moved from {}",
     "lane": "its lane was {}",
+    "extras": "its extras were {}",
     "python": "it was made by Python {}",
     "requirements": "the locked requirements have changed",
     "setup": "the set-up script has changed",
@@ -68,7 +69,8 @@ def set_up(purpose: str) -> None:
     """Builds the environment for `run` or `dev`, unless it is as wanted."""
     env = ENVIRONMENTS[purpose]
     choice, mark = decide_lane(env) if purpose == "run" else (lanes.Choice("dev", "the cpu lane and the tools"), "")
-    stamp = make_stamp(env, choice.lane, mark)
+    extras = decide_extras(env) if purpose == "run" else EXTRAS
+    stamp = make_stamp(env, choice.lane, mark, extras)
     if not find_fault(env, stamp):
         if read_stamp(env) != stamp:
             with suppress(OSError):  # only the driver's mark is new; a read-only checkout does without
@@ -80,7 +82,9 @@ def set_up(purpose: str) -> None:
             began = time.monotonic()
             say(f"building {env.name} with Python {sys.version.split()[0]}: {fault}")
             say(f"lane {choice.lane} ({DISK[choice.lane]} on disk): {choice.reason}")
-            builder.build(env, requirements(choice.lane), lock)
+            for extra in extras:
+                say(f"extra {extra} ({DISK[extra]} more)")
+            builder.build(env, requirements(choice.lane), list(map(requirements, extras)), lock)
             write_stamp(env, stamp)
             say(f"ready in {time.monotonic() - began:.0f} s")
 
@@ -121,19 +125,31 @@ def asked_lane(asked: str) -> lanes.Choice:
     return lanes.Choice(asked, "LANE asks for it")
 
 
-def make_stamp(env: Path, lane: str, mark: str) -> dict[str, str]:
+def decide_extras(env: Path) -> tuple[str, ...]:
+    """Those that EXTRAS= asks for; without it those that are there, and with EXTRAS=none no more."""
+    asked = os.environ.get("EXTRAS", "").replace(",", " ").split()
+    unknown = [name for name in asked if name not in (*EXTRAS, "none")]
+    if unknown:
+        raise KokoroError(f"EXTRAS: {unknown[0]} is none of {', '.join(EXTRAS)}, none", 'Such as EXTRAS="ja zh"')
+    wanted = asked or read_stamp(env).get("extras", "").split()
+    return tuple(extra for extra in EXTRAS if extra in wanted)
+
+
+def make_stamp(env: Path, lane: str, mark: str, extras: tuple[str, ...] = ()) -> dict[str, str]:
     return {
         "place": str(env),
         "lane": lane,
+        "extras": " ".join(extras) or "none",
         "python": f"{sys.version.split()[0]} at {PYTHON}",
-        "requirements": digest(requirements(lane)),
+        "requirements": digest(*map(requirements, (lane, *extras, *(("build",) if extras else ())))),
         "setup": digest(Path(__file__), Path(builder.__file__)),
         "driver": mark,
     }
 
 
-def requirements(lane: str) -> Path:
-    return ROOT / "requirements" / f"{lane}.txt"
+def requirements(name: str) -> Path:
+    """The locked file of a lane or an extra."""
+    return ROOT / "requirements" / f"{name}.txt"
 
 
 def digest(*paths: Path) -> str:

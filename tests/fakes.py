@@ -2,8 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
+from typing import Any
 
 import numpy as np
 from wyoming.client import AsyncClient, AsyncTcpClient
@@ -13,8 +14,10 @@ from wyoming_kokoro import config
 from wyoming_kokoro.audio import RATE, Samples
 from wyoming_kokoro.errors import SynthesisError, UnspeakableError
 from wyoming_kokoro.runtime.scheduler import Scheduler
-from wyoming_kokoro.speech.engine import Segment, Speaker
+from wyoming_kokoro.speech.diction import diction
+from wyoming_kokoro.speech.engine import Engine, Segment, Speaker, at_rate
 from wyoming_kokoro.speech.voices import Voice, catalogue
+from wyoming_kokoro.text.phrases import Phrase
 from wyoming_kokoro.wire.server import Server, serving
 
 SECONDS_PER_CHARACTER = 0.02
@@ -28,6 +31,7 @@ class FakeEngine:
     name = "fake"
 
     def __init__(self, *held: str) -> None:
+        self.settings = config.Text()
         self.spoken: list[tuple[str, str]] = []
         """(text, voice) in the order in which synthesis began."""
         self._gates = {text: threading.Event() for text in held}
@@ -40,8 +44,11 @@ class FakeEngine:
     def release(self, text: str) -> None:
         self._gates[text].set()
 
-    def segments(self, sentence: str, voice: Voice) -> list[Segment]:
-        return [Segment(sentence, voice, 0.25)]
+    def segments(self, phrases: Sequence[Phrase], voice: Voice) -> list[Segment]:
+        return [
+            Segment(phrase.words.strip(), at_rate(voice, phrase.rate), phrase.pause or 0.25 * bool(phrase.spans))
+            for phrase in phrases
+        ]
 
     def split(self, segment: Segment, lead: float) -> tuple[Segment, Segment | None]:
         return segment, None
@@ -63,15 +70,20 @@ class FakeEngine:
         return tone
 
 
+def fake_speaker(engine: Engine, note: str = "a test speaks", text: config.Text | None = None, **more: Any) -> Speaker:
+    """A slow machine makes no pauses in a text."""
+    return Speaker(engine, catalogue(config.Voices()), diction(text or config.Text(flush_after=0)), note, **more)
+
+
 @asynccontextmanager
 async def served(
     engine: FakeEngine, settings: config.Server | None = None, text: config.Text | None = None
 ) -> AsyncIterator[Server]:
-    """A real server on a free port of loopback, with the engine behind it. A slow machine makes no pauses in a text."""
-    speaker = Speaker(engine, catalogue(config.Voices()), "a test speaks")
+    """A real server on a free port of loopback, with the engine behind it."""
+    speaker = fake_speaker(engine, text=text)
     own = settings or config.Server(uri="tcp://127.0.0.1:0", grace=2)
     with closing(Scheduler()) as scheduler:
-        async with serving(own, text or config.Text(flush_after=0), lambda: speaker, scheduler) as server:
+        async with serving(own, lambda: speaker, scheduler) as server:
             yield server
 
 

@@ -46,3 +46,67 @@ def test_silence_is_what_nobody_hears() -> None:
     assert audio.is_silent(np.zeros(0, np.float32)) and audio.is_silent(np.full(9, 1e-5, np.float32))
     assert not audio.is_silent(np.array([0, 0.001], np.float32))
     assert audio.silence(0.5).size == 12_000
+
+
+def tone(hertz: float, peak: float, seconds: float = 0.5) -> audio.Samples:
+    time = np.arange(round(seconds * audio.RATE)) / audio.RATE
+    return (peak * np.sin(2 * np.pi * hertz * time)).astype(np.float32)
+
+
+def test_what_stays_below_the_ceiling_is_not_limited() -> None:
+    """It is the same array, also with nothing in it."""
+    for samples in (tone(200, 0.89), np.zeros(0, np.float32), np.full(7, -audio.CEILING, np.float32)):
+        assert audio.limit(samples) is samples
+
+
+@pytest.mark.parametrize("length", [1, 2, 100, 241, 9000])
+def test_the_limiter_never_exceeds_the_ceiling(length: int) -> None:
+    """Whatever comes, however short and however loud, and everything stays a finite number."""
+    chance = np.random.default_rng(length)
+    for loud in (1.0, 4.0, 1e30):
+        samples = (loud * chance.standard_normal(length)).astype(np.float32)
+        samples[0] = -loud
+        limited = audio.limit(samples)
+        assert limited.dtype == np.float32 and limited.shape == samples.shape
+        assert np.isfinite(limited).all() and np.abs(limited).max() <= np.float32(audio.CEILING)
+        assert (np.sign(limited) * np.sign(samples) >= 0).all()
+
+
+def test_the_limiter_changes_only_what_is_near_a_peak() -> None:
+    """A few milliseconds around it are turned down smoothly; all the rest has the same bits."""
+    samples = np.full(12_000, 0.5, np.float32)
+    samples[6000:6003] = 2.0
+    limited = audio.limit(samples)
+    changed = np.flatnonzero(limited != samples)
+    reach = round(4 * audio.LIMIT_S * audio.RATE)
+    assert 6000 - reach <= changed[0] < 6000 and 6003 < changed[-1] <= 6003 + reach
+    assert limited[6001] == pytest.approx(audio.CEILING, rel=1e-3)
+    steps = np.diff(limited / samples)
+    assert np.abs(steps).max() < 0.01, "the gain never jumps"
+    assert (steps[:6000] <= 1e-6).all() and (steps[6003:] >= -1e-6).all(), "it falls once and rises once"
+
+
+@pytest.mark.parametrize("hertz", [60, 110, 220, 1000])
+def test_a_loud_tone_stays_a_tone(hertz: int) -> None:
+    """12 dB above full scale: clipped, a quarter of its power would be harmonics; limited, less than -60 dB are."""
+    limited = audio.limit(tone(hertz, 4.0))[2400:-2400]
+    power = np.square(np.abs(np.fft.rfft(limited * np.hanning(len(limited)))))
+    peak = int(power.argmax())
+    assert peak * audio.RATE / len(limited) == pytest.approx(hertz, abs=3)
+    assert 1 - power[peak - 3 : peak + 4].sum() / power.sum() < 1e-6
+
+
+def test_the_limiter_works_on_whole_arrays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the audio is: so many passes as the width of its window takes, not one for each sample."""
+    passes: list[int] = []
+    lowest = np.minimum
+
+    def counted(one: audio.Samples, other: audio.Samples) -> audio.Samples:
+        passes.append(len(one))
+        return lowest(one, other)
+
+    monkeypatch.setattr(np, "minimum", counted)
+    for seconds in (0.5, 20):
+        audio.limit(tone(200, 2.0, seconds))
+    assert len(passes) == 2 * 8
+    assert max(passes) <= 20 * audio.RATE + 1000

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from wyoming_kokoro.config import Config
 from wyoming_kokoro.config_sources import load
 from wyoming_kokoro.errors import ConfigError
+from wyoming_kokoro.speech import voices
 from wyoming_kokoro.speech.voices import catalogue
 
 SHIPPED = Path(__file__).parent.parent / "config" / "wyoming-kokoro.yaml"
@@ -77,7 +78,7 @@ def test_environment_names_the_file_and_takes_lists(tmp_path: Path) -> None:
     environ = {"WYOMING_KOKORO_CONFIG": str(path), "WYOMING_KOKORO_VOICES__BLENDS": "{dusk: {af_sky: 1, am_puck: 3}}"}
     config = loaded(None, {}, environ)
     assert config.log.level == "debug"
-    assert config.voices.blends == {"dusk": {"af_sky": 1.0, "am_puck": 3.0}}
+    assert config.voices.blends["dusk"].parts == {"af_sky": 1.0, "am_puck": 3.0}
 
 
 def test_variables_that_kubernetes_sets_are_no_keys() -> None:
@@ -154,7 +155,6 @@ def test_a_user_without_a_home_is_told_what_to_set(tmp_path: Path, monkeypatch: 
         ("text: {sentence_pause: .inf}", 1, "text.sentence_pause: inf can't be used"),
         ("voices:\n  speed: 3", 2, "voices.speed: 3 can't be used: should be less than or equal to 2"),
         ("voices:\n  default: af_hart", 2, "voices.default: 'af_hart' is no voice here, did you mean 'af_heart'?"),
-        ("voices:\n\n  default: jf_alpha", 3, "'jf_alpha' can't be spoken: there is no front end for Japanese yet"),
         ("voices:\n  by_language:\n    xx: af_sky", 3, "voices.by_language.xx: No voice speaks the language 'xx'"),
         ("voices:\n  by_language: {en: xx}", 2, "voices.by_language.en: 'xx' is no voice here"),
         (
@@ -246,3 +246,10 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
 def test_an_empty_file_or_section_means_the_defaults(tmp_path: Path, text: str) -> None:
     """A section whose keys are all commented out isn't a fault."""
     assert loaded(written(tmp_path, text)) == Config()
+
+
+def test_a_voice_whose_front_end_is_not_installed_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the extra that it needs."""
+    monkeypatch.setattr(voices, "is_spoken", lambda language: language.extra is None)
+    message = fault(written(tmp_path, "voices:\n\n  default: jf_alpha"))
+    assert ":3: voices.default: 'jf_alpha' can't be spoken: the extra 'ja', which Japanese needs," in message

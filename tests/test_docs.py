@@ -10,12 +10,15 @@ import click
 import pytest
 import yaml
 
-from wyoming_kokoro.cli.main import cli
+from wyoming_kokoro.cli.main import cli, main
 from wyoming_kokoro.config import Config
 
+pytestmark = pytest.mark.usefixtures("alone")
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+SHOWN = [block for language, block in BLOCKS if not language]
+"""What commands print."""
 COMMANDS = [line for language, block in BLOCKS if language == "sh" for line in block.splitlines()]
 
 
@@ -68,13 +71,21 @@ def test_the_readmes_configuration_is_valid() -> None:
 
 
 def test_links_inside_the_project_lead_somewhere() -> None:
-    """In every page."""
+    """In every page; what stands in code is no link."""
     for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
-        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
+        prose = re.sub(r"`[^`\n]+`", "", page.read_text(encoding="utf-8"))
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", prose):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_what_is_shown_as_said_is_said_so(capsys: pytest.CaptureFixture[str]) -> None:
+    """In the README and in the page on texts: the command, and what it prints."""
+    assert main(["say", "--show", "**21°C** outside, 3.5 kWh used 🎉 at 10:05"]) == 0
+    assert capsys.readouterr().out.strip() == SHOWN[1].strip()
+    assert SHOWN[1] in (ROOT / "docs" / "text.md").read_text(encoding="utf-8")
 
 
 def test_the_findings_in_the_readme_look_like_doctors() -> None:
     """The same levels and the same arrow."""
-    [block] = [block for language, block in BLOCKS if not language]
+    [block, _] = SHOWN
     assert all(re.match(r"(?=.{9}\S)(ok|note|warning|error) +\S| {9}(-> )?\S", line) for line in block.splitlines())

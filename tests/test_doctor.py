@@ -4,6 +4,7 @@ import getpass
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ import pytest
 
 from wyoming_kokoro.cli.main import main
 from wyoming_kokoro.config import Config
-from wyoming_kokoro.doctor import examination, files, machine, report, trial
+from wyoming_kokoro.doctor import examination, files, languages, machine, report, trial
 from wyoming_kokoro.doctor.examination import Check, attempt
 from wyoming_kokoro.doctor.trial import spoken
 from wyoming_kokoro.errors import ModelError
 from wyoming_kokoro.findings import Finding
+from wyoming_kokoro.runtime.facts import gather
 from wyoming_kokoro.runtime.installation import Installation, installation
+from wyoming_kokoro.speech import languages as speech_languages
 
 LEVELS = ("ok", "note", "warning", "error")
 
@@ -113,6 +116,27 @@ def test_a_command_is_as_it_is_typed_here(kind: Any, command: str, monkeypatch: 
     """In a checkout there is no wyoming-kokoro on the PATH, and outside a container neither."""
     monkeypatch.setattr(report, "installation", lambda: Installation(kind))
     assert report.lines(Finding("warning", "no model", "", "wyoming-kokoro download")).endswith(command)
+
+
+@pytest.mark.parametrize(
+    ("kind", "command"),
+    [
+        ("checkout", 'EXTRAS="ja zh" script/run'),
+        ("image", "set EXTRAS=ja zh in .env, then docker compose build && docker compose up -d"),
+        ("packages", "in the source folder: pip install --no-deps -r requirements/ja.txt -r requirements/zh.txt"),
+    ],
+)
+def test_a_language_that_needs_an_extra(kind: Any, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it a note says how to get it here, with those that are there already; with it that it works."""
+    facts = replace(gather(), installation=Installation(kind))
+    for missing, names in (({"ja", "zh"}, "Japanese and Mandarin Chinese"), ({"ja"}, "Japanese")):
+        monkeypatch.setattr(speech_languages, "is_installed", lambda extra, missing=missing: extra not in missing)
+        *there, note = languages.extras(facts)
+        assert [finding.level for finding in there] == ["ok"] * (2 - len(missing))
+        assert (note.level, note.remedy) == ("note", command)
+        assert note.seen == f"{names} can't be spoken: what they need is an extra"
+    monkeypatch.setattr(speech_languages, "is_installed", lambda extra: True)
+    assert {finding.level for finding in languages.extras(facts)} == {"ok"}
 
 
 def test_a_check_that_crashes_is_a_finding() -> None:

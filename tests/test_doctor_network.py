@@ -14,7 +14,7 @@ from pathlib import Path
 
 import ifaddr
 import pytest
-from fakes import FakeEngine, served
+from fakes import FakeEngine, fake_speaker, served
 from permissions import folder_for_all, unprivileged
 from wyoming.event import Event, async_write_event
 from wyoming.info import Attribution, Info, TtsProgram
@@ -24,8 +24,6 @@ from wyoming_kokoro.config import Config
 from wyoming_kokoro.doctor import network
 from wyoming_kokoro.doctor.network import announcing, behind_bridge, listening
 from wyoming_kokoro.findings import Finding
-from wyoming_kokoro.speech.engine import Speaker
-from wyoming_kokoro.speech.voices import catalogue
 from wyoming_kokoro.web.status import status_page
 from wyoming_kokoro.wire.addresses import Adapter
 from wyoming_kokoro.wire.multicast import heard
@@ -88,7 +86,7 @@ async def test_the_service_itself_says_what_it_is() -> None:
         finding = await found_beside(at(server.uri.replace("127.0.0.1", "0.0.0.0")))
     assert finding.level == "ok"
     assert finding.seen == (
-        f"the service is running there: kokoro {__version__}, 41 voices. Kokoro text-to-speech. a test speaks"
+        f"the service is running there: kokoro {__version__}, 54 voices. Kokoro text-to-speech. a test speaks"
     )
 
 
@@ -228,7 +226,7 @@ def test_standard_input_and_output_are_always_there() -> None:
 
 async def test_the_page_is_examined_where_it_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Free, served by the service, or taken: by a Wyoming server, by one that says nothing."""
-    speaker = Speaker(FakeEngine(), catalogue(config.Voices()), "a test speaks")
+    speaker = fake_speaker(FakeEngine())
 
     async def examined(page: str) -> Finding:
         _, finding = await asyncio.to_thread(lambda: list(listening(at("stdio://", page))))

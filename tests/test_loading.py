@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from wyoming_kokoro.runtime.prepared import Prepared
 from wyoming_kokoro.speech.engine import Segment, render
 from wyoming_kokoro.speech.kokoro import KokoroEngine
 from wyoming_kokoro.speech.voices import Voice
+from wyoming_kokoro.text.phrases import Phrase, plainly
 
 
 class Loading:
@@ -67,7 +69,7 @@ def test_a_gpu_gets_the_prepared_graph_and_the_cpu_the_original(machine: Loading
     kokoro = machine.load()
     assert machine.gpu.files == [machine.prepared]
     machine.gpu.infers = False
-    [segment] = kokoro.speaker.engine.segments("Hello there.", kokoro.speaker.catalogue.default)
+    [segment] = kokoro.speaker.engine.segments(plainly("Hello there."), kokoro.speaker.catalogue.default)
     render(kokoro.speaker.engine, segment)
     machine.gpu.infers = True
     kokoro.inference.tend()
@@ -122,7 +124,7 @@ def test_a_prepared_graph_that_is_gone_is_missed_by_nobody(machine: Loading) -> 
     kokoro = machine.load()
     machine.prepared.unlink()
     kokoro.inference._free()
-    [segment] = kokoro.speaker.engine.segments("Hello there.", kokoro.speaker.catalogue.default)
+    [segment] = kokoro.speaker.engine.segments(plainly("Hello there."), kokoro.speaker.catalogue.default)
     assert render(kokoro.speaker.engine, segment).size
     assert machine.gpu.files[-1] == machine.paths.model
 
@@ -213,9 +215,9 @@ def test_it_is_warm_before_it_is_ready(
             spoken.append(len(segment.content))
             return super().synthesize(segment)
 
-        def segments(self, sentence: str, voice: Voice) -> list[Segment]:
+        def segments(self, phrases: Sequence[Phrase], voice: Voice) -> list[Segment]:
             languages.add(voice.language.tag)
-            return super().segments(sentence, voice)
+            return super().segments(phrases, voice)
 
     monkeypatch.setattr(loading, "KokoroEngine", Watched)
     kokoro = machine.load(prefer, memory=memory)

@@ -1,11 +1,10 @@
 """Metrics that Prometheus can read."""
 
-from fakes import FakeEngine
+from fakes import FakeEngine, fake_speaker
 from prometheus_client.parser import text_string_to_metric_families
 
-from wyoming_kokoro import __version__, config
-from wyoming_kokoro.speech.engine import Details, Speaker
-from wyoming_kokoro.speech.voices import catalogue
+from wyoming_kokoro import __version__
+from wyoming_kokoro.speech.engine import Details
 from wyoming_kokoro.web.metrics import exposition
 
 GPU: Details = {
@@ -17,7 +16,7 @@ GPU: Details = {
 
 def read(details: Details) -> dict[str, tuple[dict[str, str], float]]:
     """Metric -> (labels, value), by Prometheus' own parser."""
-    speaker = Speaker(FakeEngine(), catalogue(config.Voices()), "a note", details)
+    speaker = fake_speaker(FakeEngine(), "a note", details=details)
     families = text_string_to_metric_families(exposition(speaker).decode())
     return {sample.name: (dict(sample.labels), sample.value) for family in families for sample in family.samples}
 

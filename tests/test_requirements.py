@@ -13,10 +13,11 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parent.parent
 LANES = ("cpu", "cuda12", "cuda13")
 FILES = (*LANES, "dev")
+EXTRAS = ("ja", "zh")
 LOCKED = re.compile(r"(?P<name>[a-z0-9][a-z0-9-]*)==(?P<version>[^\s;]+)( ; (?P<marker>[^\\]+?))? \\$")
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?$")
-LEFT_OUT = {("kokoro-onnx", "onnxruntime"), ("kokoro-onnx", "phonemizer")}
-"""Dependencies that [[tool.uv.dependency-metadata]] takes out: another package of the lane has the same folder."""
+LEFT_OUT = {("kokoro-onnx", "onnxruntime"), ("kokoro-onnx", "phonemizer"), ("num2words", "docopt")}
+"""Dependencies that [[tool.uv.dependency-metadata]] takes out, for the reasons that stand there."""
 
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
@@ -58,7 +59,7 @@ def test_one_owner_for_each_folder(file: str) -> None:
     assert [name for name in names if name.startswith("phonemizer")] == ["phonemizer-fork"]
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", [*FILES, *EXTRAS, "build"])
 def test_every_line_is_a_hashed_pin(file: str) -> None:
     """Nothing but pins, their hashes and comments: no address, no option, no range."""
     blocks = re.split(r"\n(?=\S)", text(file).strip("\n"))
@@ -90,6 +91,19 @@ def test_nothing_is_missing_or_left_over(file: str) -> None:
     assert {name for name, _ in reached} == set(versions)
 
 
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_an_extra_adds_to_any_lane(extra: str) -> None:
+    """Its file has what the extra asks for, what that needs, and nothing that a lane or another extra brings, too."""
+    versions = locked(extra)
+    wanted = [Requirement(line) for line in PROJECT["project"]["optional-dependencies"][extra]]
+    needed = {canonicalize_name(need.name) for name in versions for need in needs(name, "")}
+
+    assert all(each.specifier.contains(versions[canonicalize_name(each.name)]) for each in wanted)
+    assert set(versions) == {canonicalize_name(each.name) for each in wanted} | needed
+    for other in {*FILES, *EXTRAS} - {extra}:
+        assert not versions.keys() & locked(other).keys()
+
+
 def needs(name: str, extra: str) -> list[Requirement]:
     """What one installed package, with one of its extras, asks for on this machine."""
     asked = map(Requirement, distribution(name).requires or ())
@@ -97,10 +111,10 @@ def needs(name: str, extra: str) -> list[Requirement]:
     return [need for need in here if (name, canonicalize_name(need.name)) not in LEFT_OUT]
 
 
-@pytest.mark.parametrize("name", sorted(locked("dev")))
-def test_installed_as_locked(name: str) -> None:
+@pytest.mark.parametrize(("file", "name"), [(file, name) for file in ("dev", *EXTRAS) for name in sorted(locked(file))])
+def test_installed_as_locked(file: str, name: str) -> None:
     """The tests run with the locked versions, so what they prove holds for these."""
-    assert distribution(name).version == locked("dev")[name]
+    assert distribution(name).version == locked(file)[name]
 
 
 def test_development_adds_to_the_cpu_lane() -> None:
@@ -120,11 +134,13 @@ def test_lanes_differ_in_the_runtime_only(lane: str) -> None:
 
 
 def test_replaced_metadata_is_of_the_pinned_version() -> None:
-    """kokoro-onnx's corrected metadata counts for one version only: for any other, a second onnxruntime would come."""
+    """Corrected metadata counts for one version only: with any other, what it takes out would come."""
     replaced = {entry["name"]: entry["version"] for entry in PROJECT["tool"]["uv"]["dependency-metadata"]}
 
-    assert replaced == {"kokoro-onnx": locked("cpu")["kokoro-onnx"]}
-    assert f"kokoro-onnx=={replaced['kokoro-onnx']}" in PROJECT["project"]["dependencies"]
+    assert set(replaced) == {package for package, _ in LEFT_OUT}
+    for package, version in replaced.items():
+        assert version == locked("cpu")[package]
+        assert f"{package}=={version}" in PROJECT["project"]["dependencies"]
 
 
 def test_python_range_is_the_set_up_scripts_range() -> None:

@@ -478,3 +478,10 @@ def test_rules_hold_after_a_cut() -> None:
     assert split([cut_run]) == split(list(cut_run)) == [cut_run[: MAX_SENTENCE - 1], "." * 17 + " then"]
     long = "word " * 300
     assert split([long + "at 3.5 degrees. Next"])[-2:] == [("word " * 100 + "at 3.5 degrees."), "Next"]
+
+
+def test_each_row_of_a_table_is_a_sentence() -> None:
+    """Else the last word of one would run into the first of the next."""
+    text = "The rooms:\n\n| Room | Temp. |\n|---|---|\n| Kitchen. | 21.5°C |\nThat is warm."
+    rows = ["The rooms:", "| Room | Temp. |", "|---|---|", "| Kitchen. | 21.5°C |", "That is warm."]
+    assert split([text]) == split(list(text)) == rows

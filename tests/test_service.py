@@ -130,7 +130,7 @@ async def test_health_and_status_over_http(tmp_path: Path) -> None:
                 metrics = await answer.text()
         process.send_signal(signal.SIGTERM)
         assert await ended(process) == 0
-    assert status["engine"] == "espeak" and status["default_voice"] == "af_heart" and len(status["voices"]) == 41
+    assert status["engine"] == "espeak" and status["default_voice"] == "af_heart" and len(status["voices"]) == 54
     assert status["running_on"] == {} and 'engine="espeak"' in metrics
 
 

@@ -21,6 +21,7 @@ import pytest
 
 from wyoming_kokoro.errors import KokoroError
 from wyoming_kokoro.runtime import driver, lanes
+from wyoming_kokoro.runtime.installation import EXTRAS
 
 ROOT = Path(__file__).parent.parent
 COPIED = ["script", "wyoming_kokoro/__init__.py", "wyoming_kokoro/errors.py"]
@@ -39,6 +40,18 @@ def main():
 
 if __name__ == "__main__":
     raise SystemExit(main())
+"""
+BACKEND = """\
+import zipfile
+
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    with zipfile.ZipFile(f"{folder}/jieba-1.0-py3-none-any.whl", "w") as file:
+        file.writestr("jieba.py", "")
+        file.writestr("jieba-1.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: jieba\\nVersion: 1.0\\n")
+        file.writestr("jieba-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        file.writestr("jieba-1.0.dist-info/RECORD", "")
+    return "jieba-1.0-py3-none-any.whl"
 """
 WAIT = 60
 """Seconds after which a child that should have ended fails the test."""
@@ -59,8 +72,8 @@ def checkout(tmp_path: Path) -> Path:
     for script in (root / "script").iterdir():
         shutil.copymode(ROOT / "script" / script.name, script)
     (root / "requirements").mkdir()
-    for lane in (*lanes.LANES, "dev"):
-        (root / "requirements" / f"{lane}.txt").touch()
+    for name in (*lanes.LANES, *EXTRAS, "dev", "build"):
+        (root / "requirements" / f"{name}.txt").touch()
     return root
 
 
@@ -86,7 +99,7 @@ def script(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def settings(**changes: str) -> dict[str, str]:
     """This process's environment without what steers the set-up or pip, and with `changes`."""
-    steering = ("PIP_", "LANE", "PYTHON", "CUDA_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+    steering = ("PIP_", "LANE", "EXTRAS", "PYTHON", "CUDA_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(steering)}
     return kept | {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_CACHE_DIR": "1", "PYTHON": sys.executable} | changes
 
@@ -193,6 +206,7 @@ def test_half_finished_set_up_is_repaired(checkout: Path) -> None:
     [
         ("place", "the checkout was moved from before"),
         ("lane", "its lane was before"),
+        ("extras", "its extras were before"),
         ("python", "it was made by Python before"),
         ("requirements", "the locked requirements have changed"),
         ("setup", "the set-up script has changed"),
@@ -253,6 +267,61 @@ def test_an_asked_lane_is_kept(checkout: Path) -> None:
 
     anew = set_up(checkout, LANE="auto", CUDA_VISIBLE_DEVICES="")
     assert "its lane was cuda13" in anew.stderr or "cuda13 stays installed" in anew.stderr
+
+
+def test_extras_are_kept(checkout: Path, wheel: Path) -> None:
+    """EXTRAS adds to the lane what it names, stays without being said again, and `none` takes it away."""
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    (checkout / "requirements/ja.txt").write_text(f"tiny==1.0 --hash=sha256:{digest}\n")
+    installed = checkout / ".venv/lib/python{}.{}/site-packages/tiny.py".format(*sys.version_info)
+
+    first = set_up(checkout, LANE="cpu", EXTRAS="ja", PIP_FIND_LINKS=str(wheel.parent))
+    assert first.returncode == 0 and "set-up: extra ja (260 MB more)\n" in first.stderr, first.stderr
+    assert installed.exists() and json.loads(stamp(checkout).read_text())["extras"] == "ja"
+    assert {path.name for path in (checkout / ".venv").iterdir()} <= {
+        "bin",
+        "include",
+        "lib",
+        "lib64",
+        "pyvenv.cfg",
+    } | {stamp(checkout).name}
+    assert set_up(checkout).stderr == set_up(checkout, EXTRAS="ja").stderr == ""
+
+    without = set_up(checkout, EXTRAS="none")
+    assert "its extras were ja" in without.stderr and not installed.exists()
+    assert set_up(checkout).stderr == ""
+
+
+def test_an_extra_without_a_wheel(checkout: Path, tmp_path: Path) -> None:
+    """Of the packages that exist as source only a wheel is made, by tools that don't stay; of no other package."""
+    source = tmp_path / "sources" / "jieba-1.0"
+    source.mkdir(parents=True)
+    (source / "pyproject.toml").write_text(
+        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    )
+    (source / "backend.py").write_text(BACKEND)
+    (source / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: jieba\nVersion: 1.0\n")
+    archive = Path(shutil.make_archive(str(source), "gztar", source.parent, source.name))
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    asked = {"LANE": "cpu", "EXTRAS": "zh", "PIP_FIND_LINKS": str(archive.parent)}
+
+    (checkout / "requirements/zh.txt").write_text(f"jieba==1.0 --hash=sha256:{digest}\n")
+    made = set_up(checkout, **asked)
+    assert made.returncode == 0, made.stderr
+    assert (checkout / ".venv/lib/python{}.{}/site-packages/jieba.py".format(*sys.version_info)).exists()
+
+    archive.rename(archive.parent / "other-1.0.tar.gz")
+    (checkout / "requirements/zh.txt").write_text(f"other==1.0 --hash=sha256:{digest}\n")
+    refused = set_up(checkout, **asked)
+    assert refused.returncode == 1 and "pip couldn't install requirements/zh.txt" in refused.stderr
+
+
+def test_unknown_extra(checkout: Path) -> None:
+    """A wrong EXTRAS gets one line and builds nothing."""
+    done = set_up(checkout, LANE="cpu", EXTRAS="ja,jp")
+
+    assert (done.returncode, done.stderr) == (1, 'set-up: EXTRAS: jp is none of ja, zh, none. Such as EXTRAS="ja zh"\n')
+    assert not (checkout / ".venv").exists()
 
 
 @pytest.mark.parametrize(
@@ -362,12 +431,15 @@ def test_two_at_once(checkout: Path) -> None:
             assert child.returncode == 0
 
 
-def test_development_environment(checkout: Path) -> None:
-    """`dev` builds .venv-dev from its own file and doesn't care for LANE."""
-    done = set_up(checkout, "dev", LANE="nonsense")
+def test_development_environment(checkout: Path, wheel: Path) -> None:
+    """`dev` builds .venv-dev from its own file, with every extra, and doesn't care for LANE and EXTRAS."""
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    (checkout / "requirements/zh.txt").write_text(f"tiny==1.0 --hash=sha256:{digest}\n")
+
+    done = set_up(checkout, "dev", LANE="nonsense", EXTRAS="none", PIP_FIND_LINKS=str(wheel.parent))
 
     assert done.returncode == 0, done.stderr
-    assert (checkout / ".venv-dev/bin/python").exists()
+    assert (checkout / ".venv-dev/lib/python{}.{}/site-packages/tiny.py".format(*sys.version_info)).exists()
     assert not (checkout / ".venv").exists()
 
 

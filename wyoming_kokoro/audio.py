@@ -15,6 +15,11 @@ FADE_S = 0.005
 """Length of the ramp at both edges of a segment: short enough to keep a plosive, long enough not to click."""
 SILENT = 1e-4
 """A peak below this (-80 dBFS) is silence."""
+CEILING = 10 ** (-1 / 20)
+"""-1 dBFS: a transcoder behind us, such as one to mp3, overshoots by about that much."""
+LIMIT_S = 0.005
+"""How fast the limiter turns down and up: slower than a cycle of any voice, so that it doesn't distort; faster than a
+syllable, so that only the peak gets quieter."""
 
 Samples = NDArray[np.float32]
 
@@ -35,6 +40,35 @@ def fade_edges(samples: Samples) -> Samples:
 
 def amplify(samples: Samples, decibels: float) -> Samples:
     return samples * np.float32(10 ** (decibels / 20)) if decibels else samples
+
+
+def limit(samples: Samples) -> Samples:
+    """Peaks above CEILING are turned down to it, by a gain that falls before and rises after each of them. The rest is
+    as it was; without peaks it is the same array."""
+    if np.abs(samples).max(initial=0) <= CEILING:
+        return samples
+    ramp = round(LIMIT_S * RATE)
+    needed = CEILING / np.maximum(np.abs(samples), CEILING).astype(np.float64)
+    gain = _lowest(np.pad(needed, 2 * ramp, constant_values=1), 2 * ramp + 1)
+    for _ in range(2):  # the mean of two means has no corners; each value in it is at most what its middle needs
+        gain = _mean(gain, ramp + 1)
+    return np.clip(samples * gain.astype(np.float32), -CEILING, CEILING).astype(np.float32)  # it may round up
+
+
+def _lowest(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
+    """The least of each `width` neighbours, as many fewer values. In log2(width) passes, each of which adds its own."""
+    covered = 1
+    while covered < width:
+        step = min(covered, width - covered)
+        values = np.minimum(values[:-step], values[step:])
+        covered += step
+    return values
+
+
+def _mean(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
+    """Of each `width` neighbours, as many fewer values."""
+    sums = np.cumsum(np.concatenate([[0.0], values]))
+    return np.asarray((sums[width:] - sums[:-width]) / width)
 
 
 def to_pcm(samples: Samples) -> bytes:

@@ -7,10 +7,10 @@
 import ipaddress
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 DEFAULT_PORT = 10210
 MAX_TEXT = 20_000
@@ -112,6 +112,25 @@ class VoiceSettings(_Section):
     gain: Gain = 0.0
 
 
+class Blend(_Section):
+    """A voice that is mixed from others: their names with their shares, and a language if it isn't the heaviest's."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Annotated[float, Field(gt=0, le=1000)]] = Field(init=False)
+
+    language: str | None = None
+
+    @model_validator(mode="after")
+    def _has_parts(self) -> Self:
+        if not self.parts:
+            raise ValueError("expected voices with their shares, such as {af_heart: 0.7, bf_emma: 0.3}")
+        return self
+
+    @property
+    def parts(self) -> dict[str, float]:
+        return self.__pydantic_extra__
+
+
 class Voices(_Section):
     default: str = "af_heart"
     by_language: dict[str, str] = {}
@@ -119,8 +138,45 @@ class Voices(_Section):
     exclude: tuple[str, ...] = ()
     speed: Speed = 1.0
     gain: Gain = 0.0
+    level: bool = True
     settings: dict[str, VoiceSettings] = {}
-    blends: dict[str, Annotated[dict[str, Annotated[float, Field(gt=0)]], Field(min_length=1)]] = {}
+    blends: dict[str, Blend] = {}
+    aliases: dict[Annotated[str, Field(min_length=1, max_length=200)], str] = {}
+
+
+class Rules(_Section):
+    """What of a text is said otherwise than it is written. Off: it goes to the phonemizer as it is."""
+
+    markdown: bool = True
+    html: bool = True
+    emoji: Literal["drop", "name"] = "drop"
+    urls: Literal["short", "drop", "spell"] = "short"
+    entities: bool = True
+    phones: bool = True
+    versions: bool = True
+    dates: bool = True
+    times: bool = True
+    money: bool = True
+    units: bool = True
+    ranges: bool = True
+    fractions: bool = True
+    ordinals: bool = True
+    numbers: bool = True
+    abbreviations: bool = True
+    initialisms: bool = True
+    symbols: bool = True
+
+
+class Pronunciation(_Section):
+    """How one word or phrase of the lexicon is said."""
+
+    say: Annotated[str, Field(min_length=1, max_length=1000)]
+    case: bool = False
+    language: str | None = None
+    whole: bool = True
+
+
+Lexicon = dict[Annotated[str, Field(min_length=1, max_length=200)], str | Pronunciation]
 
 
 class Text(_Section):
@@ -128,6 +184,8 @@ class Text(_Section):
     clause_pause: Seconds = 0.1
     flush_after: Seconds = 0.15
     first_audio_target: Annotated[float, Field(ge=0, le=60)] = 1.0
+    rules: Rules = Rules()
+    lexicon: Lexicon | UserPath = {}
 
 
 class Web(_Section):

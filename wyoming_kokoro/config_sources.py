@@ -48,6 +48,25 @@ class Source:
     place: Callable[[Key], str]
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where a configuration comes from, to be read as often as it changes."""
+
+    path: Path | None
+    flags: Mapping[str, str]
+    check: Callable[[Config], object]
+
+    def read(self) -> Config:
+        """Raises ConfigError."""
+        return load(self.path, self.flags, self.check)
+
+    def files(self, settings: Config) -> frozenset[Path]:
+        """What the configuration was read from."""
+        lexicon = settings.text.lexicon
+        named = (_named(self.path, os.environ), lexicon if isinstance(lexicon, Path) else None)
+        return frozenset(path for path in named if path)
+
+
 def load(
     path: Path | None,
     flags: Mapping[str, str],
@@ -61,7 +80,7 @@ def load(
     Raises:
         ConfigError: one line for each value that can't be used.
     """
-    path = path or (Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None)
+    path = _named(path, environ)
     sources = [from_file(path)] if path else []
     sources += [from_environment(environ), from_flags(flags)]
     values: dict[str, Any] = {"model": {}}  # validated even if nobody sets a key of it, for the user's home
@@ -76,6 +95,10 @@ def load(
     except ConfigError as error:
         raise ConfigError(_placed(error.key, error.message, sources), error.remedy) from None
     return config
+
+
+def _named(path: Path | None, environ: Mapping[str, str]) -> Path | None:
+    return path or (Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None)
 
 
 def from_file(path: Path) -> Source:

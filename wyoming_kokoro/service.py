@@ -4,11 +4,15 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterable, Iterator
+from typing import Any
 
 from wyoming_kokoro import __version__
 from wyoming_kokoro.config import Config
+from wyoming_kokoro.config_sources import Origin
+from wyoming_kokoro.reload import follow
 from wyoming_kokoro.runtime.engines import Engines
+from wyoming_kokoro.runtime.levelling import measure_voices
 from wyoming_kokoro.runtime.scheduler import Scheduler
 from wyoming_kokoro.web.status import status_page
 from wyoming_kokoro.wire.addresses import from_here_only, local_addresses
@@ -20,8 +24,8 @@ log = logging.getLogger(__name__)
 HANDLED = (signal.SIGTERM, signal.SIGINT)
 
 
-async def serve(settings: Config) -> None:
-    """Serves until SIGTERM or SIGINT, or the end of standard input.
+async def serve(settings: Config, origin: Origin) -> None:
+    """Serves until SIGTERM or SIGINT, or the end of standard input. `origin`: where `settings` were read from.
 
     Raises:
         KokoroError: why it can't start, or can't go on.
@@ -31,30 +35,36 @@ async def serve(settings: Config) -> None:
     async with contextlib.AsyncExitStack() as stack:
         scheduler = stack.enter_context(contextlib.closing(Scheduler(lambda: engines.parallel)))
         stop = stack.enter_context(_signals())
-        listening = serving(settings.server, settings.text, lambda: engines.speaker, scheduler)
+        listening = serving(settings.server, lambda: engines.speaker, scheduler)
         server = await stack.enter_async_context(listening)
         log.info("wyoming-kokoro %s listens on %s: %s", __version__, server.uri, engines.speaker.note)
         if settings.web.enabled:
             page = await stack.enter_async_context(status_page(settings.web, lambda: engines.speaker))
             log.info("health and status on %s", page)
         await stack.enter_async_context(_discovery(settings, server))
-        await _until(stop, server, engines)
+        work = (
+            engines.pursue(),
+            follow(origin, settings, engines.reconfigure),
+            measure_voices(lambda: engines.speaker, scheduler),
+        )
+        await _until(stop, server, work)
         log.info("stopping")
 
 
-async def _until(stop: asyncio.Event, server: Server, engines: Engines) -> None:
-    """Returns when one of the two ends is set; raises what keeps Kokoro from ever speaking as configured."""
-    ends = [asyncio.create_task(event.wait()) for event in (stop, server.finished)]
-    pursuit = asyncio.create_task(engines.pursue())
+async def _until(stop: asyncio.Event, server: Server, work: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Returns when one of the two ends is set; raises what the work raises, such as why Kokoro can't ever speak."""
+    ends = {asyncio.create_task(event.wait()) for event in (stop, server.finished)}
+    tasks = {asyncio.create_task(coroutine) for coroutine in work}
+    pending: set[asyncio.Task[Any]] = {*ends, *tasks}
     try:
-        done, _ = await asyncio.wait([*ends, pursuit], return_when=asyncio.FIRST_COMPLETED)
-        if done == {pursuit}:
-            pursuit.result()
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        while pending >= ends:
+            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
     finally:
-        for task in (*ends, pursuit):
+        for task in (*ends, *tasks):
             task.cancel()
-        await asyncio.wait([*ends, pursuit])
+        await asyncio.wait([*ends, *tasks])
 
 
 def _discovery(settings: Config, server: Server) -> contextlib.AbstractAsyncContextManager[object]:

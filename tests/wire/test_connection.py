@@ -293,7 +293,7 @@ async def test_the_most_urgent_listener_is_served_first() -> None:
 async def test_no_more_is_made_ahead_than_one_segment() -> None:
     """A client that doesn't read has one segment in writing, one ready and one being made: work isn't wasted on it."""
     engine = FakeEngine()
-    long = [f"{n} {'and so on ' * 80}." for n in range(12)]
+    long = [f"{n}{' and so on' * 80}." for n in "abcdefghjklm"]
     async with served(engine) as server, client_of(server) as client, client_of(server) as other:
         await send(client, ("synthesize", {"text": "\n\n".join(long)}))
         await answers(client, "audio-start")

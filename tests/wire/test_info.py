@@ -2,15 +2,14 @@
 
 from dataclasses import replace
 
-from fakes import FakeEngine
+from fakes import FakeEngine, fake_speaker
 
 from wyoming_kokoro import config
-from wyoming_kokoro.speech.engine import Speaker
 from wyoming_kokoro.speech.voices import catalogue
 from wyoming_kokoro.wire.events import encode_all
 from wyoming_kokoro.wire.info import Introduction, describe
 
-SPEAKER = Speaker(FakeEngine(), catalogue(config.Voices()), "a test speaks")
+SPEAKER = fake_speaker(FakeEngine())
 
 
 def test_it_is_made_once_for_a_speaker() -> None:

@@ -32,7 +32,7 @@ async def speaking(settings: Config) -> AsyncIterator[Service]:
     await engines.start(wait=True)
     with contextlib.closing(Scheduler(lambda: engines.parallel)) as scheduler:
         own = _server(settings.server)
-        async with serving(own, settings.text, lambda: engines.speaker, scheduler) as server:
+        async with serving(own, lambda: engines.speaker, scheduler) as server:
             yield Service(server.uri, engines)
 
 

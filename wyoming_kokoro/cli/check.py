@@ -11,5 +11,5 @@ from wyoming_kokoro.cli.options import load
 @click.argument("file", type=click.Path(path_type=Path))
 def check(file: Path) -> None:
     """Check the configuration FILE, with the environment over it: one line for each fault."""
-    load(file, {})
+    load(file)
     click.echo(f"{file}: ok")

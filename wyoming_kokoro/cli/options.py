@@ -1,6 +1,7 @@
 """The options that make a configuration, shared by the commands that need one."""
 
 import functools
+import importlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -8,11 +9,11 @@ from typing import Any
 
 import click
 
-from wyoming_kokoro import config_sources
 from wyoming_kokoro.config import Config
+from wyoming_kokoro.config_sources import Origin
 from wyoming_kokoro.errors import ConfigError, ModelError
 from wyoming_kokoro.runtime import models
-from wyoming_kokoro.speech.voices import catalogue
+from wyoming_kokoro.speech.voices import catalogue, official
 
 FLAGS = {
     "uri": "server.uri",
@@ -27,6 +28,17 @@ FLAGS = {
 def configuration(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options; the command gets `settings`, a Config, in their place."""
 
+    @origin
+    @functools.wraps(command)
+    def wrapped(*args: Any, origin: Origin, **options: Any) -> Any:
+        return command(*args, settings=origin.read(), **options)
+
+    return wrapped
+
+
+def origin(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the options; the command gets `origin`, an Origin, in their place."""
+
     @click.option("-c", "--config", "path", type=click.Path(path_type=Path), help="YAML file with the configuration.")
     @click.option("-s", "--set", "pairs", multiple=True, metavar="KEY=VALUE", help="Set any key of the file.")
     @click.option("--engine", metavar="auto|kokoro|espeak", help="Which engine speaks.")
@@ -37,14 +49,13 @@ def configuration(command: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(*args: Any, path: Path | None, pairs: tuple[str, ...], **options: Any) -> Any:
         flags = {key: options.pop(name) for name, key in FLAGS.items() if name in options}
         given = {key: value for key, value in flags.items() if value is not None}
-        settings = load(path, given | dict(_pair(pair) for pair in pairs))
-        return command(*args, settings=settings, **options)
+        return command(*args, origin=Origin(path, given | dict(_pair(pair) for pair in pairs), _check), **options)
 
     return wrapped
 
 
-def load(path: Path | None, flags: dict[str, str]) -> Config:
-    return config_sources.load(path, flags, _check)
+def load(path: Path) -> Config:
+    return Origin(path, {}, _check).read()
 
 
 def _check(settings: Config) -> None:
@@ -53,8 +64,10 @@ def _check(settings: Config) -> None:
         models.official(settings.model.release, settings.model.precision)
     except ModelError as error:
         raise ConfigError(error.message, error.remedy, ("model", "precision")) from None
-    if settings.model.release != "v1.1-zh" and settings.model.voices_path is None:
-        catalogue(settings.voices)
+    if settings.model.voices_path is None:
+        catalogue(settings.voices, official(settings.model.release))
+    if settings.text.lexicon:  # knowing Kokoro's alphabet takes an import of ONNX Runtime
+        importlib.import_module("wyoming_kokoro.speech.diction").diction(settings.text)
 
 
 def start_logging(level: str) -> None:

@@ -16,12 +16,13 @@ from wyoming.tts import SynthesizeVoice
 
 from wyoming_kokoro import config
 from wyoming_kokoro.cli.options import configuration, start_logging
+from wyoming_kokoro.cli.show import Reader, show
 from wyoming_kokoro.cli.sinks import Sink, open_sink
 from wyoming_kokoro.config import Config
 from wyoming_kokoro.errors import KokoroError, ServerError
 from wyoming_kokoro.runtime.engines import Engines
 from wyoming_kokoro.runtime.scheduler import Scheduler
-from wyoming_kokoro.wire.client import connected, speak
+from wyoming_kokoro.wire.client import Wish, connected, speak
 from wyoming_kokoro.wire.discovery import browse
 from wyoming_kokoro.wire.server import serving
 
@@ -42,6 +43,9 @@ BLOCK = 4096
 @click.option("-l", "--language", help="Language, such as en-GB, if no voice is given.")
 @click.option("--uri", "remote", metavar="URI", help="Have the Wyoming server at URI speak instead of this process.")
 @click.option("--discover", is_flag=True, help="Have the first server found on the network speak.")
+@click.option("--ssml", is_flag=True, help="TEXT is SSML.")
+@click.option("--show", "shown", is_flag=True, help="Don't speak: print sentences, words and phonemes.")
+@click.option("--json", "as_json", is_flag=True, help="With --show, print JSON: an object for each text.")
 @configuration
 def say(
     settings: Config,
@@ -51,15 +55,28 @@ def say(
     language: str | None,
     remote: str | None,
     discover: bool,
+    ssml: bool,
+    shown: bool,
+    as_json: bool,
 ) -> None:
-    """Speak TEXT, or standard input as it comes if TEXT is -. Figures go to stderr."""
+    """Speak TEXT, or standard input as it comes if TEXT is -. Figures go to stderr.
+
+    With --show and - every line of standard input is a text of its own; one that is a JSON string is decoded.
+    """
+    if shown:
+        start_logging("warning")
+        show(Reader(settings, voice, language, ssml=ssml), " ".join(text), as_json=as_json)
+        return
+    if as_json:
+        raise click.UsageError("--json goes with --show")
     quiet = settings.log.level == "info"
     start_logging("warning" if quiet else settings.log.level)
     if quiet:  # what this process answers to itself is said once, as the error of this command
         logging.getLogger("wyoming_kokoro.wire").setLevel(logging.ERROR)
     with contextlib.closing(open_sink(output)) as sink:
         spoken = _Spoken(sink)
-        asyncio.run(_say(settings, remote, discover, " ".join(text), SynthesizeVoice(voice, language), spoken))
+        wish = Wish(SynthesizeVoice(voice, language), ssml)
+        asyncio.run(_say(settings, remote, discover, " ".join(text), wish, spoken))
     click.echo(f"{spoken.figures()}{f', written to {output}' if output else ''}", err=True)
 
 
@@ -86,15 +103,13 @@ class _Spoken:
         return f"first audio after {self._first:.3f} s, {self._seconds:.2f} s of audio in {took:.2f} s"
 
 
-async def _say(
-    settings: Config, remote: str | None, discover: bool, text: str, voice: SynthesizeVoice, spoken: _Spoken
-) -> None:
+async def _say(settings: Config, remote: str | None, discover: bool, text: str, wish: Wish, spoken: _Spoken) -> None:
     async with contextlib.AsyncExitStack() as stack:
         there = await _find() if discover else remote
         here = "" if there else await stack.enter_async_context(_in_process(settings))
         client = await stack.enter_async_context(connected(there or here))
         spoken.ask()
-        await speak(client, _standard_input() if text == "-" else _whole(text), voice, spoken.take)
+        await speak(client, _standard_input() if text == "-" else _whole(text), wish, spoken.take)
 
 
 async def _find() -> str:
@@ -113,7 +128,7 @@ async def _in_process(settings: Config) -> AsyncIterator[str]:
     click.echo(engines.speaker.note, err=True)
     here = config.Server(uri="tcp://127.0.0.1:0", max_text=LONGEST)
     with contextlib.closing(Scheduler()) as scheduler:
-        async with serving(here, settings.text, lambda: engines.speaker, scheduler) as server:
+        async with serving(here, lambda: engines.speaker, scheduler) as server:
             yield server.uri
 
 

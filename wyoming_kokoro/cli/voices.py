@@ -1,5 +1,6 @@
 """`wyoming-kokoro voices`: what can be spoken."""
 
+import json
 from collections.abc import Iterable
 
 import click
@@ -10,33 +11,67 @@ from wyoming_kokoro.config import Config
 from wyoming_kokoro.errors import ModelError
 from wyoming_kokoro.runtime.configured import locate
 from wyoming_kokoro.speech.kokoro import read_styles
-from wyoming_kokoro.speech.voices import OFFICIAL, Voice, catalogue
+from wyoming_kokoro.speech.voices import Catalogue, Voice, catalogue, official
 
 
 @click.command()
 @click.option("-l", "--language", help="Only this language, such as en-GB.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON list, for machines.")
 @configuration
-def voices(settings: Config, language: str | None) -> None:
-    """List the voices with language, gender and grade; * marks the default of a language."""
-    offered = catalogue(settings.voices, _available(settings.model))
-    wanted = offered.choose(None, language).language if language else None
-    for voice in offered.voices:
-        if wanted in (None, voice.language):
-            click.echo(_line(voice))
+def voices(settings: Config, language: str | None, as_json: bool) -> None:
+    """List the voices with language, gender and grade; * marks the default of a language.
+
+    Behind them: what a blend is made of, speed and gain where they aren't 1 and 0, and other names for the same voice.
+    """
+    found = offered(settings)
+    wanted = found.choose(None, language).language if language else None
+    listed = [voice for voice in found.voices if wanted in (None, voice.language)]
+    aliases = {voice.name: [alias for alias, name in found.aliases if name == voice.name] for voice in listed}
+    if as_json:
+        click.echo(json.dumps([_facts(voice, aliases[voice.name]) for voice in listed], indent=2, ensure_ascii=False))
+        return
+    for voice in listed:
+        click.echo(_line(voice, aliases[voice.name]))
+
+
+def offered(settings: Config) -> Catalogue:
+    """The voices that the service would offer now. Raises ConfigError."""
+    return catalogue(settings.voices, _available(settings.model))
 
 
 def _available(model: config.Model) -> Iterable[str]:
     """Of the voices file, or, where that can't be used, of the embedded voice that then speaks under their names."""
     try:
         found = locate(model)
-        return read_styles(found.voices) if found else OFFICIAL
+        return read_styles(found.voices) if found else official(model.release)
     except ModelError as error:
         click.echo(f"{error}", err=True)
-        return OFFICIAL
+        return official(model.release)
 
 
-def _line(voice: Voice) -> str:
+def _line(voice: Voice, aliases: list[str]) -> str:
     gender = "female" if voice.female else "male"
-    blend = " + ".join(f"{share:.0%} {name}" for name, share in voice.styles) if len(voice.styles) > 1 else ""
     mark = "*" if voice.default else " "
-    return f"{mark} {voice.name:14} {voice.language.tag:6} {gender:7} {voice.grade:3} {blend}".rstrip()
+    notes = [
+        " + ".join(f"{share:.0%} {name}" for name, share in voice.styles) if len(voice.styles) > 1 else "",
+        f"{voice.speed:g}× speed" if voice.speed != 1 else "",
+        f"{voice.gain:+g} dB" if voice.gain else "",
+        f"also {', '.join(aliases)}" if aliases else "",
+    ]
+    facts = f"{mark} {voice.name:14} {voice.language.tag:6} {gender:7} {voice.grade:3}"
+    return f"{facts} {'; '.join(filter(None, notes))}".rstrip()
+
+
+def _facts(voice: Voice, aliases: list[str]) -> dict[str, object]:
+    return {
+        "name": voice.name,
+        "title": voice.title,
+        "language": voice.language.tag,
+        "gender": "female" if voice.female else "male",
+        "grade": voice.grade or None,
+        "speed": voice.speed,
+        "gain": voice.gain,
+        "styles": dict(voice.styles),
+        "default": voice.default,
+        "aliases": aliases,
+    }

@@ -7,7 +7,7 @@ from functools import partial
 from importlib import import_module
 
 from wyoming_kokoro.config import Config
-from wyoming_kokoro.doctor import files, machine
+from wyoming_kokoro.doctor import files, languages, machine
 from wyoming_kokoro.doctor.trial import spoken
 from wyoming_kokoro.errors import KokoroError
 from wyoming_kokoro.findings import Finding
@@ -27,6 +27,7 @@ def checks(settings: Config, found: facts.Facts) -> tuple[Check, ...]:
     every = (
         Check("versions", partial(machine.versions, found)),
         Check("packages", partial(machine.packages, found)),
+        Check("languages", partial(languages.extras, found)),
         Check("driver", partial(machine.driver, found)),
         Check("device", partial(machine.device, settings.device.prefer, found)),
         Check("libraries", files.libraries),

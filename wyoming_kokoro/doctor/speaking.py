@@ -17,6 +17,7 @@ from wyoming_kokoro.runtime.configured import locate
 from wyoming_kokoro.runtime.devices import REMEDY
 from wyoming_kokoro.runtime.engines import Engines
 from wyoming_kokoro.speech.engine import render
+from wyoming_kokoro.text.phrases import plainly
 
 NEXT = "mend what is found above, or set device.prefer to cpu"
 SENTENCE = "Everything is ready, and this is how it sounds."
@@ -56,7 +57,7 @@ def _is_there(settings: Config) -> bool:
 def _sentence(engines: Engines) -> Iterator[Finding]:
     speaker, voice = engines.speaker, engines.speaker.catalogue.default
     began = time.monotonic()
-    audio = [render(speaker.engine, segment) for segment in speaker.engine.segments(SENTENCE, voice)]
+    audio = [render(speaker.engine, segment) for segment in speaker.engine.segments(plainly(SENTENCE), voice)]
     took, seconds = time.monotonic() - began, sum(map(len, audio)) / RATE
     device = engines.speaker.details.get("device", "cpu")  # asked again: it may have failed in between
     figures = f"{seconds:.2f} s of audio in {took:.2f} s, {seconds / took:.1f} times real time"

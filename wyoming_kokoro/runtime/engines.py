@@ -18,9 +18,10 @@ from wyoming_kokoro.runtime.facts import Facts
 from wyoming_kokoro.runtime.loading import Kokoro, load_kokoro
 from wyoming_kokoro.runtime.models import ModelPaths
 from wyoming_kokoro.runtime.obstacles import overlays
+from wyoming_kokoro.speech.diction import diction
 from wyoming_kokoro.speech.engine import Speaker
 from wyoming_kokoro.speech.espeak import EspeakEngine
-from wyoming_kokoro.speech.voices import OFFICIAL, catalogue, named
+from wyoming_kokoro.speech.voices import Catalogue, catalogue, named, official
 
 log = logging.getLogger(__name__)
 
@@ -42,9 +43,12 @@ class Engines:
         self.choice = Choice(Device("cpu"), "nothing else is chosen")
         """What Kokoro is to run on, once the facts are gathered."""
         self._warned = ""
+        self._why = ""
+        """Why the embedded voice speaks."""
+        self._diction = diction(settings.text)
         self._kokoro: Kokoro | None = None
         self._stand_in: Speaker
-        """Who speaks while there is no Kokoro."""
+        """Who speaks while there is no Kokoro; never made for engine kokoro."""
 
     @property
     def speaker(self) -> Speaker:
@@ -75,6 +79,17 @@ class Engines:
         elif wait:
             await self._attempt(fetch=False)
 
+    async def reconfigure(self, settings: Config) -> None:
+        """Other voices and texts, from the next answer on. Raises ConfigError, and then nothing has changed."""
+        reading = await asyncio.to_thread(diction, settings.text)
+        new = self._settings.model_copy(update={"voices": settings.voices, "text": settings.text})
+        _embedded_voices(new)
+        self._kokoro = self._kokoro and self._kokoro.configured(new, reading)
+        self._settings, self._diction = new, reading
+        if new.engine != "kokoro":
+            self._espeak.settings = new.text
+            self._stand_in = self._embedded(self._why)
+
     async def _examine(self) -> Facts:
         stopped = threading.Event()
         try:
@@ -98,6 +113,8 @@ class Engines:
         Raises:
             DeviceError: a GPU is asked for and isn't really there, or is no longer.
         """
+        tags = {voice.language.tag for voice in _embedded_voices(self._settings).voices}
+        await asyncio.to_thread(self._diction.warm_up, tags)
         await self._until_kokoro()
         if self._kokoro:
             await self._tend(self._kokoro)
@@ -142,9 +159,10 @@ class Engines:
         found = self._facts or await self._examine()
         stopped = threading.Event()
         try:
-            self._kokoro = await asyncio.to_thread(load_kokoro, self._settings, paths, self.choice, found, stopped)
+            kokoro = await asyncio.to_thread(load_kokoro, self._settings, paths, self.choice, found, stopped)
         finally:
             stopped.set()
+        self._kokoro = kokoro.configured(self._settings, self._diction)  # they may have changed meanwhile
 
     async def _tend(self, kokoro: Kokoro) -> None:
         """Never ends. Raises DeviceLostError where the device is given up, unless the CPU may speak in its place."""
@@ -173,9 +191,9 @@ class Engines:
         finally:
             stopped.set()
 
-    def _embedded(self, note: str) -> Speaker:
-        voices = self._settings.voices  # the user's own file may hold others than the official ones
-        return Speaker(self._espeak, catalogue(voices, {*OFFICIAL, *named(voices)}), f"espeak-ng speaks: {note}")
+    def _embedded(self, why: str) -> Speaker:
+        self._why = why
+        return Speaker(self._espeak, _embedded_voices(self._settings), self._diction, f"espeak-ng speaks: {why}")
 
     @cached_property
     def _espeak(self) -> EspeakEngine:
@@ -207,3 +225,8 @@ class Engines:
                 stat = path.stat()
                 found.append((stat.st_size, stat.st_mtime_ns))
         return found
+
+
+def _embedded_voices(settings: Config) -> Catalogue:
+    """Under Kokoro's names; the user's own file may hold others than the official ones."""
+    return catalogue(settings.voices, {*official(settings.model.release), *named(settings.voices)})

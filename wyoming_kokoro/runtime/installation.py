@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,6 +11,8 @@ from wyoming_kokoro.runtime.lanes import LANES
 
 IMAGE_LANE = "KOKORO_IMAGE_LANE"
 """Set by the Dockerfile."""
+EXTRAS = ("ja", "zh")
+"""Front ends of languages that are packages of their own, which any lane can have: Japanese, Chinese."""
 STAMP = "wyoming-kokoro-stamp.json"
 """Left in an environment by script/run."""
 COMPOSE = "docker compose"
@@ -44,6 +47,16 @@ class Installation:
             return f"rm -rf .venv && LANE={lane} script/run"
         pip = "pip install --no-deps"
         return f"in the source folder, with a new virtual environment: {pip} -r requirements/{lane}.txt && {pip} ."
+
+    def with_extras(self, extras: Sequence[str]) -> str:
+        """The command after which these extras, and no others, are there."""
+        names = " ".join(extras)
+        if self.kind == "image":
+            return f"set EXTRAS={names} in .env, then {COMPOSE} build && {COMPOSE} up -d"
+        if self.kind == "checkout":
+            return f'EXTRAS="{names}" script/run'
+        files = " ".join(f"-r requirements/{name}.txt" for name in extras)
+        return f"in the source folder: pip install --no-deps {files}"
 
     def with_gpu(self) -> str:
         """The command that gives a container the GPU."""

@@ -13,16 +13,21 @@ from wyoming_kokoro.runtime import placement
 from wyoming_kokoro.runtime.configured import verdicts
 from wyoming_kokoro.runtime.devices import REMEDY, Choice, Device
 from wyoming_kokoro.runtime.facts import Facts
+from wyoming_kokoro.runtime.fingerprints import fingerprint
 from wyoming_kokoro.runtime.inference import Inference
 from wyoming_kokoro.runtime.models import ModelPaths
 from wyoming_kokoro.runtime.placement import Placement
 from wyoming_kokoro.runtime.prepared import Prepared, prepared, refuse
 from wyoming_kokoro.runtime.proof import Proof
 from wyoming_kokoro.runtime.session import Session, open_session
+from wyoming_kokoro.speech.diction import diction
 from wyoming_kokoro.speech.engine import Speaker, render
 from wyoming_kokoro.speech.kokoro import KokoroEngine
+from wyoming_kokoro.speech.loudness import SENTENCES, Levels
 from wyoming_kokoro.speech.phonemes import Phonemizer
 from wyoming_kokoro.speech.voices import Catalogue, Voice, catalogue
+from wyoming_kokoro.text.normalize import Diction
+from wyoming_kokoro.text.phrases import plainly
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +54,7 @@ FEW_PHONEMES = 110
 class Kokoro:
     """Kokoro, ready to speak."""
 
+    engine: KokoroEngine
     inference: Inference
     proof: Proof
     loaded: Speaker
@@ -57,6 +63,12 @@ class Kokoro:
     def speaker(self) -> Speaker:
         """With what is true now of the device."""
         return replace(self.loaded, note=self.proof.note(self.inference), details=self.proof.details(self.inference))
+
+    def configured(self, settings: Config, reading: Diction) -> "Kokoro":
+        """With other voices and another way to read. Raises ConfigError where there is no such voice."""
+        offered = catalogue(settings.voices, self.engine.voices)
+        self.engine.settings = settings.text
+        return replace(self, loaded=replace(self.loaded, catalogue=offered, diction=reading))
 
 
 def load_kokoro(
@@ -126,7 +138,8 @@ def _load(choice: Choice, settings: Config, paths: ModelPaths, facts: Facts, gra
     with placement.profiled(choice.device) as profile:
         session = open_session(graph.path, choice.device, settings.device, profile)
         inference = Inference(session, reopen)
-        engine = KokoroEngine(inference, paths.voices, Phonemizer(), settings.text)
+        phonemizer = Phonemizer(bopomofo=settings.model.release == "v1.1-zh")
+        engine = KokoroEngine(inference, paths.voices, phonemizer, settings.text)
         voices = catalogue(settings.voices, engine.voices)
         loaded = time.monotonic()
         _warm_up(engine, voices, _lengths(choice.device, settings, facts))
@@ -136,7 +149,15 @@ def _load(choice: Choice, settings: Config, paths: ModelPaths, facts: Facts, gra
         placed = _place(session, engine, voices.default) if profile else None
     _warn_of_strangers(settings.model, paths)
     proof = Proof(choice, facts, loaded - began, warm - loaded, placed, graph.note)
-    return Kokoro(inference, proof, Speaker(engine, voices, "", parallel=_parallel(choice.device, settings, facts)))
+    parallel, levels = _parallel(choice.device, settings, facts), _levels(settings, paths)
+    speaker = Speaker(engine, voices, diction(settings.text), "", parallel=parallel, levels=levels)
+    return Kokoro(engine, inference, proof, speaker)
+
+
+def _levels(settings: Config, paths: ModelPaths) -> Levels | None:
+    """Kept beside the model, and those of these very files."""
+    key = " ".join(map(fingerprint, (paths.model, paths.voices)))
+    return Levels(paths.model.parent, key) if settings.voices.level else None
 
 
 def _lengths(device: Device, settings: Config, facts: Facts) -> tuple[int, ...]:
@@ -148,7 +169,7 @@ def _lengths(device: Device, settings: Config, facts: Facts) -> tuple[int, ...]:
 
 
 def _warm_up(engine: KokoroEngine, voices: Catalogue, lengths: tuple[int, ...]) -> None:
-    """Speaks sentences of the lengths that occur, and a word in each language: its first takes the phonemizer 20 ms."""
+    """Speaks sentences of the lengths that occur, and reads one in each language: its first takes up to a second."""
     for length in lengths:
         try:
             _speak(engine, voices.default, length)
@@ -157,12 +178,12 @@ def _warm_up(engine: KokoroEngine, voices: Catalogue, lengths: tuple[int, ...]) 
                 raise
             log.warning("%s, by a sentence of %d phonemes", error.message, length)
     for voice in {voice.language: voice for voice in voices.voices}.values():
-        engine.segments("1", voice)
+        engine.segments(plainly(SENTENCES[voice.language.letter]), voice)
 
 
 def _speak(engine: KokoroEngine, voice: Voice, length: int) -> None:
     """A segment of so many phonemes."""
-    segment = engine.segments(WARM_UP, voice)[0]
+    segment = engine.segments(plainly(WARM_UP), voice)[0]
     content = f"{segment.content} " * (1 + length // len(segment.content))
     render(engine, replace(segment, content=content[:length]))
 

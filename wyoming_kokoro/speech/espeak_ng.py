@@ -156,16 +156,21 @@ class EspeakSynthesizer:
         return recording
 
 
-def harmless(text: str) -> str:
+def harmless(text: str, *, hyphen: str = "—") -> str:
     """`text` without what commands or crashes espeak-ng, in its synthesis and in its phonemizer alike.
 
     * U+0001 starts commands: "\\x01200A" doubles the volume, and that outlives the call. NUL ends the text.
-    * A hyphen that neither joins words nor is a minus sign becomes a dash, and so does the silent avagraha (ऽ) where no
-      letter is before it. In the languages of India, and in every language that meets their letters, '(-नमस्ते',
-      '---नमस्ते' and 'ऽ-नमस्ते' make 1.52.0 count vowels below its stack: SIGSEGV
+    * A hyphen that neither joins words nor is a minus sign becomes `hyphen` (the dash makes a pause), and so
+      does the silent avagraha (ऽ) where no letter is before it. In the languages of India, and in every language that
+      meets their letters, '(-नमस्ते', '---नमस्ते' and 'ऽ-नमस्ते' make 1.52.0 count vowels below its stack: SIGSEGV
       (https://github.com/espeak-ng/espeak-ng/issues/831).
     """
-    return _LOOSE.sub("—", _UNSPEAKABLE.sub(" ", text))
+    return _LOOSE.sub(hyphen, speakable(text))
+
+
+def speakable(text: str) -> str:
+    """`text` without control characters and lone surrogates: enough where neither letters nor voice are of India."""
+    return _UNSPEAKABLE.sub(" ", text)
 
 
 def _require(*files: Path) -> None:

@@ -3,7 +3,9 @@
 import logging
 import time
 import zipfile
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from unicodedata import category
@@ -15,11 +17,15 @@ from kokoro_onnx.chunker import pause_after, split_phonemes
 from wyoming_kokoro import config
 from wyoming_kokoro.audio import RATE, Samples
 from wyoming_kokoro.errors import ModelError, SynthesisError
-from wyoming_kokoro.speech.engine import Segment
+from wyoming_kokoro.speech.engine import Segment, at_rate, ended
 from wyoming_kokoro.speech.pacing import Pace
 from wyoming_kokoro.speech.phonemes import Phonemizer
-from wyoming_kokoro.speech.voices import Voice
+from wyoming_kokoro.speech.transcription import transcribe
+from wyoming_kokoro.speech.voice import Styles, Voice
+from wyoming_kokoro.text.phrases import Phrase
 
+MOST_BLENDS = 32
+"""Blends whose styles are kept (522 kB each): anybody can ask for new ones."""
 STYLE_SIZE = 256
 """Length of a style vector; a voice holds one for each number of tokens, up to 510."""
 
@@ -38,29 +44,37 @@ class KokoroEngine:
         self._kokoro = Kokoro.from_session(session, str(voices_path))
         self._kokoro.voices.close()  # each look-up would read the file again
         self._phonemizer = phonemizer
-        self._settings = settings
         self._pace = Pace(settings.first_audio_target)
-        self._mixed: dict[tuple[tuple[str, float], ...], Samples] = {}
-        """The styles of blends, of which there are no more than are configured."""
+        self._blend = lru_cache(MOST_BLENDS)(partial(_mixed, self._styles))  # no method: a cycle would keep the session
+        self.settings = settings
+
+    @property
+    def settings(self) -> config.Text:
+        return self._settings
+
+    @settings.setter
+    def settings(self, settings: config.Text) -> None:
+        self._settings = settings
+        self._pace.target = settings.first_audio_target
 
     @property
     def voices(self) -> tuple[str, ...]:
         return tuple(self._styles)
 
-    def segments(self, sentence: str, voice: Voice) -> list[Segment]:
-        if voice.language.espeak is None:
-            raise SynthesisError(f"There is no front end for {voice.language.name}")
-        phonemes = self._phonemizer.phonemes(sentence, voice.language.espeak)
-        known = self._kokoro.tokenizer.known(phonemes)
-        if not _has_letter(known):
-            return []
-        parts = split_phonemes(" ".join(known.split()))
-        return [Segment(part, voice, self._pause(part, part is parts[-1])) for part in parts]
+    def segments(self, phrases: Sequence[Phrase], voice: Voice) -> list[Segment]:
+        segments = [segment for phrase in phrases for segment in self._segments(phrase, at_rate(voice, phrase.rate))]
+        return ended(segments, self.settings.sentence_pause)
 
-    def _pause(self, phonemes: str, last: bool) -> float:
-        """A sentence without a mark at its end, such as a line of a list, is a sentence all the same."""
-        after = float(pause_after(phonemes, self._settings.sentence_pause, self._settings.clause_pause))
-        return max(after, self._settings.sentence_pause) if last else after
+    def _segments(self, phrase: Phrase, voice: Voice) -> list[Segment]:
+        phonemes = self._kokoro.tokenizer.known(transcribe(phrase.spans, voice.language, self._phonemizer))
+        if not _has_letter(phonemes):
+            return [Segment("", voice, phrase.pause)] if phrase.pause else []
+        *parts, last = split_phonemes(" ".join(phonemes.split()))
+        segments = [Segment(part, voice, self._pause(part)) for part in parts]
+        return [*segments, Segment(last, voice, phrase.pause or self._pause(last))]
+
+    def _pause(self, phonemes: str) -> float:
+        return float(pause_after(phonemes, self.settings.sentence_pause, self.settings.clause_pause))
 
     def split(self, segment: Segment, lead: float) -> tuple[Segment, Segment | None]:
         """By the speed of the inferences so far. There is a pause behind a clause, none behind a word."""
@@ -70,7 +84,7 @@ class KokoroEngine:
         part, rest = segment.content[:end].rstrip(), segment.content[end:].lstrip()
         if not (_has_letter(part) and _has_letter(rest)):  # marks alone may be silence, which is no speech
             return segment, None
-        pause = self._settings.clause_pause if category(part[-1]).startswith("P") else 0.0
+        pause = self.settings.clause_pause if category(part[-1]).startswith("P") else 0.0
         return replace(segment, content=part, pause=pause), replace(segment, content=rest)
 
     def synthesize(self, segment: Segment) -> Samples:
@@ -82,7 +96,7 @@ class KokoroEngine:
                 segment.voice.speed,
                 is_phonemes=True,
                 sentence_pause=0,  # full stops inside a segment are of abbreviations, or of tiny sentences
-                clause_pause=self._settings.clause_pause,
+                clause_pause=self.settings.clause_pause,
             )
         except (ValueError, ZeroDivisionError) as error:  # the library's answers to input and output that it can't use
             raise SynthesisError(f"Kokoro gave no audio: {error}") from error
@@ -92,12 +106,11 @@ class KokoroEngine:
 
     def _style(self, voice: Voice) -> Samples:
         """(510, 1, 256): the weighted mean of the voice's style vectors."""
-        if len(voice.styles) == 1:
-            return self._styles[voice.styles[0][0]]
-        if voice.styles not in self._mixed:
-            styles = [self._styles[name] * np.float32(share) for name, share in voice.styles]
-            self._mixed[voice.styles] = np.sum(styles, axis=0, dtype=np.float32)
-        return self._mixed[voice.styles]
+        return self._styles[voice.styles[0][0]] if len(voice.styles) == 1 else self._blend(voice.styles)
+
+
+def _mixed(styles: Mapping[str, Samples], parts: Styles) -> Samples:
+    return np.asarray(np.sum([styles[name] * np.float32(share) for name, share in parts], axis=0), np.float32)
 
 
 def _has_letter(phonemes: str) -> bool:

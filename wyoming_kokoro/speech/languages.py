@@ -1,9 +1,11 @@
-"""The one table of languages: voice letter, BCP-47 tag, espeak-ng code.
+"""The one table of languages: voice letter, BCP-47 tag, espeak-ng code, and the extra that a language needs.
 
 Source: the voice table of Kokoro v1.0, and kokoro 0.9.4 `pipeline.py` for letters and codes.
 """
 
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 
 from wyoming_kokoro.errors import VoiceError
 
@@ -17,20 +19,47 @@ class Language:
     name: str
     espeak: str | None
     """espeak-ng's code, or None where espeak-ng gives no phonemes that Kokoro can use."""
+    embedded: str
+    """espeak-ng's code for the embedded engine, whose own voice speaks every one of these languages."""
+    extra: str | None = None
+    """The extra of this project that brings the packages of the language's front end; None where none is needed."""
 
 
 LANGUAGES = (
-    Language("a", "en-US", "American English", "en-us"),
-    Language("b", "en-GB", "British English", "en-gb"),
-    Language("e", "es-ES", "Spanish", "es"),
-    Language("f", "fr-FR", "French", "fr-fr"),
-    Language("h", "hi-IN", "Hindi", "hi"),
-    Language("i", "it-IT", "Italian", "it"),
-    Language("j", "ja-JP", "Japanese", None),  # espeak-ng reads kanji as "Chinese letter"
-    Language("p", "pt-BR", "Brazilian Portuguese", "pt-br"),
-    Language("z", "zh-CN", "Mandarin Chinese", None),  # espeak-ng's tones are not in Kokoro's vocabulary
+    Language("a", "en-US", "American English", "en-us", "en-us"),
+    Language("b", "en-GB", "British English", "en-gb", "en-gb"),
+    Language("e", "es-ES", "Spanish", "es", "es"),
+    Language("f", "fr-FR", "French", "fr-fr", "fr-fr"),
+    Language("h", "hi-IN", "Hindi", "hi", "hi"),
+    Language("i", "it-IT", "Italian", "it", "it"),
+    Language("j", "ja-JP", "Japanese", None, "ja", "ja"),  # espeak-ng reads kanji as "Chinese letter"
+    Language("p", "pt-BR", "Brazilian Portuguese", "pt-br", "pt-br"),
+    Language("z", "zh-CN", "Mandarin Chinese", None, "cmn", "zh"),  # espeak-ng's tones are not in Kokoro's vocabulary
 )
 BY_LETTER = {language.letter: language for language in LANGUAGES}
+
+MODULES = {
+    "ja": ("fugashi", "unidic_lite", "jaconv"),
+    "zh": ("jieba", "pypinyin", "pypinyin_dict", "cn2an", "ordered_set"),
+}
+"""What each extra brings, as it is imported."""
+
+
+@cache
+def is_installed(extra: str) -> bool:
+    """Whether all modules of the extra are there; what is installed later counts after a restart."""
+    return all(find_spec(module) for module in ("misaki", *MODULES[extra]))
+
+
+def is_spoken(language: Language) -> bool:
+    """Whether there is a front end for it here."""
+    return language.extra is None or is_installed(language.extra)
+
+
+def missing(language: Language) -> str:
+    """Why a language that isn't spoken here isn't: completes "jf_alpha can't be spoken: "."""
+    how = "`wyoming-kokoro doctor` says how to get it"
+    return f"the extra '{language.extra}', which {language.name} needs, is not installed ({how})"
 
 
 def match_tag(wanted: str, tags: list[str]) -> str:

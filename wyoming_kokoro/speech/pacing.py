@@ -63,8 +63,8 @@ class Pace:
     """Knows how fast speech is made here, and says where a text is to be cut. For several threads at once."""
 
     def __init__(self, target: float) -> None:
-        """`target`: seconds that a first segment should take; 0: nothing is ever cut."""
-        self._target = target
+        self.target = target
+        """Seconds that a first segment should take; 0: nothing is cut. May be set anew."""
         self._recent: deque[tuple[float, float, float]] = deque(maxlen=RECENT)
         self._speed: _Speed | None = None
         self._lock = threading.Lock()
@@ -81,12 +81,12 @@ class Pace:
         All of them where nothing is measured yet. `speed` is the voice's: at 2.0 a token is half of a normal one.
         """
         here = self._speed
-        if not here or not self._target:
+        if not here or not self.target:
             return len(phonemes)
         if lead > 0:
             return cut(phonemes, speed * here.tokens(min(SHARE * lead, LONGEST_S)))
         least = min(speed * here.covering(UNCUT / speed), UNCUT)  # more would help no device that is so slow
-        return cut(phonemes, speed * here.tokens(self._target), least)
+        return cut(phonemes, speed * here.tokens(self.target), least)
 
 
 def _speed_of(points: Sequence[tuple[float, float, float]]) -> _Speed:

@@ -1,144 +1,72 @@
-"""The voices: Kokoro's own with their grades, the user's blends, and which of them a request means."""
+"""The voices that are offered here: those of the voices file and the user's blends, as configured."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from wyoming_kokoro import config
 from wyoming_kokoro.errors import ConfigError, VoiceError, nearest
-from wyoming_kokoro.speech.languages import BY_LETTER, LANGUAGES, Language, match_tag
+from wyoming_kokoro.speech.catalogue import Catalogue
+from wyoming_kokoro.speech.languages import LANGUAGES, Language, is_spoken, match_tag, missing
+from wyoming_kokoro.speech.official import CHINESE, GRADES, OFFICIAL, language_of, official
+from wyoming_kokoro.speech.voice import Voice, heaviest_first, plain
 
-# Kokoro v1.0's own grades (VOICES.md of hexgrad/Kokoro-82M), "" where it gives none. Letter 1 of a name is the
-# language, letter 2 the gender.
-GRADES = {
-    "af_heart": "A", "af_bella": "A-", "af_nicole": "B-", "af_aoede": "C+", "af_kore": "C+", "af_sarah": "C+",
-    "af_alloy": "C", "af_nova": "C", "af_sky": "C-", "af_jessica": "D", "af_river": "D",
-    "am_fenrir": "C+", "am_michael": "C+", "am_puck": "C+", "am_echo": "D", "am_eric": "D", "am_liam": "D",
-    "am_onyx": "D", "am_santa": "D-", "am_adam": "F+",
-    "bf_emma": "B-", "bf_isabella": "C", "bf_alice": "D", "bf_lily": "D",
-    "bm_fable": "C", "bm_george": "C", "bm_lewis": "D+", "bm_daniel": "D",
-    "ef_dora": "", "em_alex": "", "em_santa": "",
-    "ff_siwis": "B-",
-    "hf_alpha": "C", "hf_beta": "C", "hm_omega": "C", "hm_psi": "C",
-    "if_sara": "C", "im_nicola": "C",
-    "jf_alpha": "C+", "jf_gongitsune": "C", "jf_tebukuro": "C", "jf_nezumi": "C-", "jm_kumo": "C-",
-    "pf_dora": "", "pm_alex": "", "pm_santa": "",
-    "zf_xiaobei": "D", "zf_xiaoni": "D", "zf_xiaoxiao": "D", "zf_xiaoyi": "D",
-    "zm_yunjian": "D", "zm_yunxi": "D", "zm_yunxia": "D", "zm_yunyang": "D",
-}  # fmt: skip
-OFFICIAL = tuple(GRADES)
+__all__ = ["GRADES", "OFFICIAL", "Catalogue", "Voice", "catalogue", "named", "official"]
 
-SHOWN = 60
-"""Characters of a name that a client sent, in the error that answers it."""
-
-DEFAULT_MARK = "(default) "
-"""Home Assistant sorts voices by the shown name and takes the first: a bracket sorts before every letter."""
-
-
-@dataclass(frozen=True)
-class Voice:
-    name: str
-    """What a request names."""
-    language: Language
-    female: bool
-    grade: str
-    """Upstream's own, A to F, or "" for none."""
-    speed: float
-    """Factor, 0.5 to 2."""
-    gain: float
-    """Decibels."""
-    styles: tuple[tuple[str, float], ...]
-    """Kokoro's style vectors and their shares (the sum is 1); one for a plain voice."""
-    default: bool = False
-    """Whether it is the one for its language when a request names none."""
-
-    @property
-    def title(self) -> str:
-        """What people see in a list, such as `Heart, female, grade A`."""
-        shown = self.name.partition("_")[2] or self.name
-        facts = [shown.replace("_", " ").title(), "female" if self.female else "male"]
-        if self.grade:
-            facts.append(f"grade {self.grade}")
-        if len(self.styles) > 1:
-            facts.append("blend of " + " and ".join(name for name, _ in self.styles))
-        return DEFAULT_MARK * self.default + ", ".join(facts)
-
-
-@dataclass(frozen=True)
-class Catalogue:
-    """The voices that can really be spoken here, in the order of their names, and the one for requests without any."""
-
-    voices: tuple[Voice, ...]
-    default: Voice
-
-    def choose(self, name: str | None, language: str | None, speaker: str | None = None) -> Voice:
-        """The voice that a request means. The name decides; a speaker counts only where it is a voice's name.
-
-        Raises:
-            VoiceError: no voice has that name or language; names the nearest and what exists.
-        """
-        names = {voice.name: voice for voice in self.voices}
-        if speaker in names and (name is None or name in names):
-            return names[speaker]
-        if name is not None or speaker is not None:
-            return names[_known(name or speaker or "", names)]
-        return self._speaks(language) if language else self.default
-
-    def _speaks(self, language: str) -> Voice:
-        home = self.default.language
-        voices = sorted(self.voices, key=lambda voice: (voice.language != home, not voice.default))
-        tag = match_tag(language, list(dict.fromkeys(voice.language.tag for voice in voices)))
-        return next(voice for voice in voices if voice.language.tag == tag)
-
-
-def _known(name: str, names: Collection[str]) -> str:
-    if name in names:
-        return name
-    shown = name[:SHOWN]
-    raise VoiceError(f"There is no voice {shown!r}{nearest(shown, names)}", f"There are {', '.join(sorted(names))}")
+DEFAULT = "default"
+"""The alias of voices.default."""
+OPENAI = {
+    "alloy": "af_alloy",
+    "ash": "am_fenrir",
+    "ballad": "bm_george",
+    "cedar": "am_michael",
+    "coral": "af_bella",
+    "echo": "am_echo",
+    "fable": "bm_fable",
+    "marin": "af_heart",
+    "nova": "af_nova",
+    "onyx": "am_onyx",
+    "sage": "af_sarah",
+    "shimmer": "af_sky",
+    "verse": "am_puck",
+}
+"""Clients that were made for OpenAI's speech ask for these. The same name where there is one, else the same gender."""
 
 
 def catalogue(settings: config.Voices, available: Iterable[str] = OFFICIAL) -> Catalogue:
     """The voices of `available` (names of style vectors) that can be phonemized here, and the blends, as configured.
 
     Raises:
-        ConfigError: a name in the settings that isn't a voice, or a speed out of bounds.
+        ConfigError: a name or language in the settings that there isn't, or a speed out of bounds.
     """
-    spoken = {name for name in available if (language := _language(name)) and language.espeak}
-    voices = [_plain(name, settings) for name in spoken]
-    voices += [_blend(name, parts, settings, spoken) for name, parts in settings.blends.items()]
+    styles = {name: language for name in available if (language := language_of(name))}
+    voices = [_plain(name, settings) for name, language in styles.items() if is_spoken(language)]
+    voices += [_blend(name, blend, settings, styles) for name, blend in settings.blends.items()]
     names = {voice.name for voice in voices}
     for name in settings.settings:
         _check(name, names, "settings", name)
     kept = {voice.name: voice for voice in voices if _kept(voice.name, settings)}
-    if settings.default in names and settings.default not in kept:
-        key = "exclude" if settings.exclude else "include"
-        raise ConfigError(f"leaves out voices.default, which is '{settings.default}'", key=("voices", key))
-    default = _check(settings.default, kept, "default")
+    default = _default(settings, voices, kept)
     defaults = _defaults(kept, settings, default)
-    marked = [_marked(kept[name], defaults) for name in sorted(kept)]
-    return Catalogue(tuple(marked), next(voice for voice in marked if voice.name == default))
+    marked = {name: replace(kept[name], default=name in defaults) for name in sorted(kept)}
+    aliases = _aliases(settings, kept, default)
+    return Catalogue(tuple(marked.values()), marked[default], aliases, settings.speed, settings.gain)
 
 
 def named(settings: config.Voices) -> set[str]:
     """The style vectors that the settings speak of, whether they exist or not."""
-    parts = {part for blend in settings.blends.values() for part in blend}
-    return ({settings.default, *settings.by_language.values(), *settings.settings} | parts) - set(settings.blends)
-
-
-def _language(name: str) -> Language | None:
-    """The language of a style vector, from a name such as af_heart."""
-    letters, _, rest = name.partition("_")
-    known = len(letters) == 2 and letters[1] in "fm" and rest
-    return BY_LETTER.get(letters[0]) if known else None
+    parts = {part for blend in settings.blends.values() for part in blend.parts}
+    chosen = {*settings.by_language.values(), *settings.aliases.values(), *settings.settings}
+    default = {settings.default} if "default" in settings.model_fields_set else set()
+    return (chosen | default | parts) - set(settings.blends)
 
 
 def _check(name: str, names: Collection[str], *key: str) -> str:
     if name in names:
         return name
-    language = _language(name) if name in GRADES else None
-    if language and not language.espeak:
-        reason = f"can't be spoken: there is no front end for {language.name} yet"
+    language = language_of(name) if name in GRADES or name in CHINESE else None
+    if language and not is_spoken(language):
+        reason = f"can't be spoken: {missing(language)}"
     else:
         reason = f"is no voice here{nearest(name, names)} (allowed: {', '.join(sorted(names))})"
     raise ConfigError(f"'{name}' {reason}", key=("voices", *key))
@@ -150,27 +78,52 @@ def _kept(name: str, settings: config.Voices) -> bool:
 
 
 def _plain(name: str, settings: config.Voices) -> Voice:
-    return _voice(name, ((name, 1.0),), GRADES.get(name, ""), settings)
+    return plain(name, None, *_own(name, settings))
 
 
-def _blend(name: str, parts: dict[str, float], settings: config.Voices, spoken: Collection[str]) -> Voice:
-    if name in spoken:
-        raise ConfigError("a voice already has this name", "Give the blend its own name", ("voices", "blends", name))
-    total = sum(parts.values())
-    styles = [(_check(part, spoken, "blends", name, part), share / total) for part, share in parts.items()]
-    return _voice(name, tuple(sorted(styles, key=lambda style: -style[1])), "", settings)
+def _blend(name: str, blend: config.Blend, settings: config.Voices, known: dict[str, Language]) -> Voice:
+    """Of style vectors in any language: it is its own language that has to be spoken here."""
+    key = ("voices", "blends", name)
+    if name in known:
+        raise ConfigError("a voice already has this name", "Give the blend its own name", key)
+    for part in blend.parts:
+        _check(part, known, *key[1:], part)
+    styles = heaviest_first(blend.parts)
+    heaviest = styles[0][0]
+    language = _language(blend.language, *key, "language") if blend.language else known[heaviest]
+    if not is_spoken(language):
+        raise ConfigError(f"can't be spoken: {missing(language)}", "Give it another language", key)
+    speed, gain = _own(name, settings)
+    return Voice(name, language, heaviest[1] == "f", "", speed, gain, styles)
 
 
-def _voice(name: str, styles: tuple[tuple[str, float], ...], grade: str, settings: config.Voices) -> Voice:
-    """Language and gender are those of the heaviest style vector."""
+def _own(name: str, settings: config.Voices) -> tuple[float, float]:
+    """Speed and gain of a voice."""
     own = settings.settings.get(name, config.VoiceSettings())
     speed = round(settings.speed * own.speed, 3)
     if not 0.5 <= speed <= 2.0:
         message = f"{own.speed} times voices.speed, which is {settings.speed}, is not between 0.5 and 2"
         raise ConfigError(message, key=("voices", "settings", name, "speed"))
-    heaviest = styles[0][0]
-    language = BY_LETTER[heaviest[0]]
-    return Voice(name, language, heaviest[1] == "f", grade, speed, settings.gain + own.gain, styles)
+    return speed, settings.gain + own.gain
+
+
+def _language(wanted: str, *key: str) -> Language:
+    spoken = {language.tag: language for language in LANGUAGES if is_spoken(language)}
+    try:
+        return spoken[match_tag(wanted, list(spoken))]
+    except VoiceError as error:
+        raise ConfigError(error.message, error.remedy, key) from None
+
+
+def _default(settings: config.Voices, voices: Collection[Voice], kept: dict[str, Voice]) -> str:
+    """The configured one. Where none is, and the file lacks the usual one, the best of the first language."""
+    names = {voice.name for voice in voices}
+    if settings.default in names and settings.default not in kept:
+        key = "exclude" if settings.exclude else "include"
+        raise ConfigError(f"leaves out voices.default, which is '{settings.default}'", key=("voices", key))
+    if settings.default in kept or "default" in settings.model_fields_set or not kept:
+        return _check(settings.default, kept, "default")
+    return min(kept.values(), key=lambda voice: (LANGUAGES.index(voice.language), _quality(voice))).name
 
 
 def _defaults(voices: dict[str, Voice], settings: config.Voices, default: str) -> set[str]:
@@ -179,10 +132,7 @@ def _defaults(voices: dict[str, Voice], settings: config.Voices, default: str) -
     for language, name in settings.by_language.items():
         _check(name, voices, "by_language", language)
         key = ("voices", "by_language", language)
-        try:
-            tag = match_tag(language, [known.tag for known in LANGUAGES if known.espeak])
-        except VoiceError as error:
-            raise ConfigError(error.message, error.remedy, key) from None
+        tag = _language(language, *key).tag
         speaks = voices[name].language
         if speaks.tag != tag:
             raise ConfigError(f"'{name}' speaks {speaks.name} ({speaks.tag}), not {tag}", key=key)
@@ -198,5 +148,14 @@ def _quality(voice: Voice) -> tuple[str, str, str]:
     return letter, {"+": "0", "": "1", "-": "2"}[sign], voice.name
 
 
-def _marked(voice: Voice, defaults: Collection[str]) -> Voice:
-    return Voice(**{**vars(voice), "default": voice.name in defaults})
+def _aliases(settings: config.Voices, kept: Collection[str], default: str) -> tuple[tuple[str, str], ...]:
+    """The user's, and those of OPENAI whose voice is offered."""
+    for alias, target in settings.aliases.items():
+        key = ("voices", "aliases", alias)
+        if alias in kept:
+            raise ConfigError("a voice has this name", "Give the alias another one, or leave the voice out", key)
+        if alias == DEFAULT and target != settings.default:
+            raise ConfigError(f"always means voices.default, which is '{default}'", "Set that instead", key)
+        _check(target, kept, *key[1:])
+    usual = {alias: name for alias, name in {**OPENAI, DEFAULT: default}.items() if alias not in kept and name in kept}
+    return tuple(sorted({**usual, **settings.aliases}.items()))

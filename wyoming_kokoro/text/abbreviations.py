@@ -32,9 +32,9 @@ ABBREVIATIONS: dict[str, dict[End, str]] = {
         End.NEVER: "Sr Sra Sres Sras Srta Dra Dras Dña Lic Ing Arq Profa Ud Uds Vd Vds Gral Sto Sta avda EE JJ p.ej ej",
         End.BEFORE_WORD: "núm pág págs tel aprox art cap",
     },
-    "fr": {End.NEVER: "MM Mme Mmes Mlle Mlles Mgr Pr Ste av bd apr p.ex c.-à-d", End.BEFORE_WORD: "env éd chap"},
+    "fr": {End.NEVER: "MM Mme Mmes Mlle Mlles Mgr Pr Ste av bd apr p.ex c.-à-d", End.BEFORE_WORD: "env éd chap tél"},
     "it": {
-        End.NEVER: "Sig Sigg Sig.ra Sig.na Dott Dott.ssa Prof.ssa Avv Geom Egr Gent Spett p.es",
+        End.NEVER: "sig sigg sig.ra sig.na dott dott.ssa prof prof.ssa avv Geom Egr Gent Spett p.es",
         End.BEFORE_WORD: "ecc pag pagg",
     },
     "pt": {End.NEVER: "Srs Exmo Exma Exa Eng V.Exa séc", End.BEFORE_WORD: "nº"},
@@ -43,7 +43,7 @@ ABBREVIATIONS: dict[str, dict[End, str]] = {
         End.BEFORE_WORD: "nr usw Str Abs Kap",
     },
     "hi": {
-        End.NEVER: "डॉ श्री प्रो कु रु सं नं पृ मि मी कि स्व बी सी डी एफ जी एच जे के एल एम एन पी क्यू आर एस टी यू वी ए",
+        End.NEVER: "Rs डॉ श्री प्रो कु रु सं नं पृ मि मी कि स्व बी सी डी एफ जी एच जे के एल एम एन पी क्यू आर एस टी यू वी ए",
     },
 }
 """Without their last full stop. One in small letters is also found with a capital first, but not the other way round:

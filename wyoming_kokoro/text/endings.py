@@ -60,8 +60,8 @@ def starts_sentence(char: str, end: End, is_closed: bool) -> bool:
     if end is End.GIVEN:
         return True
     if end is End.BEFORE_ANY:
-        return char not in "!?؟…" and not (is_closed and char.islower())
-    if end is End.BEFORE_NO_DATE or char.islower():
+        return char not in "!?؟…|" and not (is_closed and char.islower())
+    if end is End.BEFORE_NO_DATE or char.islower() or char == "|":  # the next cell of a table
         return False
     if char.isnumeric():
         return end is End.BEFORE_START

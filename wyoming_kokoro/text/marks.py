@@ -16,7 +16,8 @@ EMOJI_PARTS = frozenset({"So", "Mn", "Cf"})
 MARK_RUN = re.compile(r'"+|\*+|_+|`+')
 MARKER = re.compile(
     r"(?:[-–*+•‣▪]|#{1,6}|[*_]{0,2}(?:\d{1,3}[.)]|[A-Za-z]\))|\(\d{1,2}\))\s"
-    r"|[—•‣▪・●○◆◇■□①-⑳]|\d{1,3}[．）、]|（\d{1,2}）"
+    r"|[—•‣▪・●○◆◇■□①-⑳|]|\d{1,3}[．）、]|（\d{1,2}）"
 )
-"""Of a list or a heading. The second line is for those that need no white space, mostly in Japanese and Chinese."""
+"""Of a list, a heading or the row of a table. The second line is for those that need no white space, mostly in Japanese
+and Chinese."""
 MARKER_PREFIX = re.compile(r"[-–+]|#{1,6}|[*_]{1,2}|[*_]{0,2}(?:\d{1,3}[.)]?|[A-Za-z]\)?)|\((?:\d{1,2}\)?)?|（\d{0,2}")

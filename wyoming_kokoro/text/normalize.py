@@ -1,50 +1,152 @@
-"""What of a text can be spoken: no emoji, markdown marks and control characters, which engines read out by name."""
+"""What was meant: sentences as they are written into phrases as they are said.
+
+Each step is a file of its own; this one has their order. It is that in which a reader works: first what is form and not
+content, then what the user has laid down, then what is written otherwise than it is said.
+"""
 
 import re
-from unicodedata import category
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from unicodedata import category, normalize
+
+from wyoming_kokoro import config
+from wyoming_kokoro.text import emoji, urls
+from wyoming_kokoro.text.lexicon import Lexicon
+from wyoming_kokoro.text.markdown import Markdown
+from wyoming_kokoro.text.phrases import Mark, Marks, Pause, Phrase, Rate, Span
+from wyoming_kokoro.text.pronounced import take_pronounced
+from wyoming_kokoro.text.rules.languages import rules_for
+from wyoming_kokoro.text.rules.rule import Rule, apply
+from wyoming_kokoro.text.short import between
+from wyoming_kokoro.text.ssml import Ssml
 
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co"})
 """Controls, direction marks and soft hyphens, lone surrogates, private use."""
 _JOINERS = frozenset("\u200c\u200d")
-"""Of category Cf too, but they belong to the spelling of Hindi and Persian."""
-_SPOKEN_SYMBOLS = frozenset("%‰°&@§±×÷©®™№")
+"""Of category Cf too, but they belong to the spelling of Hindi and Persian, and to emoji."""
+MOST_ACCENTS = 4
+"""Combining marks on one letter; no language has more, and "zalgo" text has dozens."""
 
-# Not in the ranges: digits in circles (U+2776 to 2793), musical flat, natural and sharp (U+266D to 266F), plain arrows.
-_SYMBOL = (
-    "[\u2139\u231a\u231b\u2328\u23cf\u23e9-\u23fa\u24c2\u2500-\u266c\u2670-\u2775\u2794-\u27bf\u2934\u2935"
-    "\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
-)
-_KEYCAP = "[0-9#*]\ufe0f?\u20e3"
-_EMOJI = rf"(?:{_KEYCAP}|(?:{_SYMBOL}|[^\w\s]\ufe0f)[\u200d\ufe0e\ufe0f]*)"
-"""U+FE0F turns any other symbol into an emoji too; skin tones and the letters of flags are symbols of their own."""
-_EMOJI_RUN = re.compile(rf" ?(?:{_EMOJI} ?)+([,.;:!?…]?)")
-"""With the spaces around, so that 'Fine 🙂!' becomes 'Fine!' and 'on🙂off' stays two words."""
-_VARIATION = re.compile("[\ufe00-\ufe0f]")
+_APART = re.compile(r" (?=[,.](?: |\Z))")
+"""Where something was left out before a mark."""
 
-_LINE_MARKS = re.compile(r"^[ \t]*(?:(?:#{1,6}|[-–*+•‣])[ \t]+)+", re.MULTILINE)
-_STARS = re.compile(r"((?<=\d)\*+(?=\d)|(?<=\s)\*(?=\s))|\*+")
-"""Group 1 is multiplication. The others need not come in pairs: the second half may be in another sentence."""
-_UNDERSCORES = re.compile(r"((?<=[^\W_])_+(?=[^\W_]))|_+")
-"""Group 1 is inside a word, as in snake_case."""
+Known = Callable[[str], str]
+"""What of phonemes the engine knows."""
 
 
-def speakable(text: str) -> str:
-    """`text` without emoji, markdown's emphasis, code, heading and bullet marks, and controls; white space collapsed.
+@dataclass(frozen=True)
+class Diction:
+    """How texts are read here: what the configuration says of it, and the user's lexicon."""
 
-    Keeps letters, digits, punctuation, symbols such as ° % €, `snake_case`, `3 * 4` and `#1`. Tags are left alone.
-    """
-    text = "".join(char for char in text if _is_kept(char))
-    text = _EMOJI_RUN.sub(lambda run: run[1] or " ", text)
-    text = _LINE_MARKS.sub("", _VARIATION.sub("", text)).replace("`", "")
-    for marks in (_STARS, _UNDERSCORES):
-        text = marks.sub(lambda run: run[1] or "", text)
-    return " ".join(text.split())
+    settings: config.Text
+    lexicon: Lexicon
+    known: Known
+    from_ipa: Known
+    """Kokoro's phonemes for those of the International Phonetic Alphabet."""
+
+    @cached_property
+    def _switches(self) -> frozenset[str]:
+        return frozenset(name for name, value in self.settings.rules if value is True)
+
+    def rules(self, language: str) -> tuple[Rule, ...]:
+        return tuple(rule for rule in rules_for(language) if rule.name in self._switches)
+
+    def warm_up(self, languages: Iterable[str]) -> None:
+        """Rules are made when they are first needed, which takes up to half a second."""
+        for language in languages:
+            self.normalizer(language).read(["**It** is 21.5 °C at [10:05](/o/)."])
+
+    def normalizer(self, language: str, *, ssml: bool = False) -> "Normalizer":
+        """For one text in a language of `speech.languages`, such as en-US."""
+        return Normalizer(self, language, ssml=ssml)
 
 
-def has_speech(text: str) -> bool:
-    """Whether `speakable(text)` holds a letter or digit of any script, or a symbol that engines read: %, €."""
-    return any(char.isalnum() or char in _SPOKEN_SYMBOLS or category(char) == "Sc" for char in speakable(text))
+class Normalizer:
+    """Reads the sentences of one text in their order: a mark-up may be open from one to the next."""
+
+    def __init__(self, diction: Diction, language: str, *, ssml: bool) -> None:
+        self._diction = diction
+        self._language = language
+        self._rules = diction.rules(language)
+        switches = diction.settings.rules
+        self._markdown = Markdown(switches.markdown, switches.html, language)
+        self._ssml = Ssml(diction.from_ipa, language) if ssml else None
+        self._rate = 1.0
+
+    def read(self, sentences: Sequence[str]) -> list[Phrase]:
+        """The phrases of sentences that are spoken together; empty where there is nothing to say."""
+        phrases: list[Phrase] = []
+        for sentence in sentences:
+            for count, phrase in enumerate(self._phrases(sentence)):
+                if count == 0 and phrases and _flows(phrases[-1], phrase):
+                    phrases[-1] = _joined(phrases[-1], phrase)
+                else:
+                    phrases.append(phrase)
+        return phrases
+
+    def rest(self) -> list[Phrase]:
+        """What was held back at the end of the text: a tag that was never closed is none."""
+        marks = Marks()
+        return self._said(self._ssml.rest(marks), marks) if self._ssml else []
+
+    def _phrases(self, sentence: str) -> list[Phrase]:
+        marks = Marks()
+        return self._said(self._plain(clean(sentence), marks), marks)
+
+    def _said(self, text: str, marks: Marks) -> list[Phrase]:
+        text = self._diction.lexicon.apply(text, self._language, marks)
+        rules = self._diction.settings.rules
+        text = emoji.name(text, self._language) if rules.emoji == "name" else emoji.drop(text)
+        text = urls.say(text, rules.urls, self._language)
+        text = _APART.sub("", " ".join(apply(text, self._rules).split()))
+        return self._assembled(marks.take(text))
+
+    def _plain(self, text: str, marks: Marks) -> str:
+        """Without its mark-up."""
+        if self._ssml:
+            return self._ssml.plain(text, marks)
+        return self._markdown.plain(take_pronounced(text, marks, self._diction.known))
+
+    def _assembled(self, pieces: Iterable[str | Mark]) -> list[Phrase]:
+        phrases: list[Phrase] = []
+        spans: list[Span] = []
+        for piece in pieces:
+            if isinstance(piece, str):
+                spans.append(Span(piece))
+            elif isinstance(piece, Span):
+                spans.append(piece)
+            else:
+                pause = piece.seconds if isinstance(piece, Pause) else 0.0
+                phrases.append(Phrase(tuple(spans), self._rate, pause))
+                spans = []
+                if isinstance(piece, Rate):
+                    self._rate = piece.factor
+        phrases.append(Phrase(tuple(spans), self._rate))
+        return [phrase for phrase in phrases if phrase.pause or has_speech(phrase.words)]
 
 
-def _is_kept(char: str) -> bool:
-    return char.isspace() or char in _JOINERS or category(char) not in _DROPPED_CATEGORIES
+def clean(text: str) -> str:
+    """Composed (NFC), without controls, direction marks, lone surrogates, private use, and heaps of accents."""
+    kept: list[str] = []
+    accents = 0
+    for char in normalize("NFC", text):
+        kind = category(char)
+        accents = accents + 1 if kind == "Mn" else 0
+        if accents <= MOST_ACCENTS and (char.isspace() or char in _JOINERS or kind not in _DROPPED_CATEGORIES):
+            kept.append(char)
+    return "".join(kept)
+
+
+def has_speech(words: str) -> bool:
+    """Whether there is a letter or digit of any script, or a symbol that engines read: %, €."""
+    return any(char.isalnum() or char in "%‰°&@§±×÷©®™№" or category(char) == "Sc" for char in words)
+
+
+def _flows(before: Phrase, phrase: Phrase) -> bool:
+    return not before.pause and before.rate == phrase.rate and bool(phrase.spans)
+
+
+def _joined(before: Phrase, phrase: Phrase) -> Phrase:
+    stop = Span(between(before.words))
+    return Phrase((*before.spans, stop, *phrase.spans), phrase.rate, phrase.pause)

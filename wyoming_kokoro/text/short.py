@@ -1,6 +1,6 @@
 """Tiny sentences spoken together with their neighbours: Kokoro sounds worse below about 10 to 20 tokens."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from unicodedata import category, east_asian_width
 
 TINY = 12
@@ -28,23 +28,15 @@ def count_together(waiting: Sequence[str]) -> int:
     return count
 
 
-def join(sentences: Iterable[str]) -> str:
-    """One text of them, with a space between two, but none behind a wide character such as 。
-
-    A sentence without a mark at its end, such as a line of a list, gets the stop that it is heard with. Markdown marks
-    at the start of a line are none any more behind another sentence: join what is left of the text without them.
-    """
-    text = ""
-    for sentence in sentences:
-        text += _between(text) + sentence
-    return text
-
-
 def _size(sentence: str) -> int:
     return sum(WIDE if _is_wide(char) else 1 for char in sentence if _is_heard(char))
 
 
-def _between(text: str) -> str:
+def between(text: str) -> str:
+    """What comes between the words of a sentence and those of the next one: a space, but none behind a wide 。
+
+    A sentence without a mark at its end, such as a line of a list, gets the stop that it is heard with.
+    """
     last = text[-1:]
     if not last:
         return ""

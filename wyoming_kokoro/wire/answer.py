@@ -14,8 +14,7 @@ from wyoming_kokoro.audio import CHANNELS, RATE, WIDTH, Samples, silence, to_pcm
 from wyoming_kokoro.errors import KokoroError, UnspeakableError
 from wyoming_kokoro.runtime.scheduler import Scheduler
 from wyoming_kokoro.speech.engine import Segment, Speaker, render
-from wyoming_kokoro.text.normalize import has_speech, speakable
-from wyoming_kokoro.text.short import join
+from wyoming_kokoro.text.phrases import Phrase
 from wyoming_kokoro.wire.events import encode_all
 from wyoming_kokoro.wire.request import Request
 
@@ -23,6 +22,8 @@ log = logging.getLogger(__name__)
 
 CHUNK_SAMPLES = 4096
 """Samples in one audio-chunk (170 ms): clients that wait for a whole event still start at once."""
+LONGEST_PAUSE_S = 60.0
+"""However many pauses a text asks for in a row: they are memory, and nobody waits longer."""
 NOTHING_S = 0.1
 """Seconds of silence where there is nothing to say: Home Assistant fails on an answer without audio."""
 
@@ -43,7 +44,8 @@ class Answer:
     def __init__(self, request: Request, speaker: Speaker, scheduler: Scheduler, send: Send) -> None:
         """Raises VoiceError where nobody here has the voice."""
         voice = request.voice
-        self._voice = speaker.catalogue.choose(voice.name, voice.language, voice.speaker)
+        self._voice = speaker.voice(voice.name, voice.language, voice.speaker)
+        self._normalizer = speaker.diction.normalizer(self._voice.language.tag, ssml=request.ssml)
         self._request = request
         self._engine = speaker.engine
         self._scheduler = scheduler
@@ -78,17 +80,27 @@ class Answer:
     async def _passages(self) -> None:
         pause = 0.0
         async for passage in self._request.passages():
-            for segment in await asyncio.to_thread(self._prepare, passage):
-                pause = await self._segment(segment, pause)
+            pause = await self._segments(await asyncio.to_thread(self._prepare, passage), pause)
+        await self._segments(self._segmented(self._normalizer.rest()), pause)
         if self._started is None:
             await self._queue(silence(NOTHING_S))
 
     def _prepare(self, passage: list[str]) -> list[Segment]:
-        words = join(speakable(sentence) for sentence in passage if has_speech(sentence))
-        return self._engine.segments(words, self._voice) if words else []
+        return self._segmented(self._normalizer.read(passage))
+
+    def _segmented(self, phrases: list[Phrase]) -> list[Segment]:
+        return self._engine.segments(phrases, self._voice) if phrases else []
+
+    async def _segments(self, segments: list[Segment], pause: float) -> float:
+        """One after the other; the pauses before the first and after the last are in seconds."""
+        for segment in segments:
+            pause = await self._segment(segment, pause)
+        return pause
 
     async def _segment(self, segment: Segment, pause: float) -> float:
-        """Synthesizes it, in as many parts as it takes. The pauses before it and after it are in seconds."""
+        """Synthesizes it, in as many parts as it takes."""
+        if not segment.content:
+            return min(pause + segment.pause, LONGEST_PAUSE_S)
         rest: Segment | None = segment
         while rest:
             try:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from wyoming.audio import AudioChunk, AudioStop
@@ -17,6 +18,7 @@ from wyoming.tts import (
     SynthesizeStart,
     SynthesizeStop,
     SynthesizeStopped,
+    SynthesizeTextFormat,
     SynthesizeVoice,
 )
 
@@ -74,8 +76,20 @@ async def describe(client: AsyncClient) -> Info:
     raise ServerError("The server doesn't describe itself")
 
 
+@dataclass(frozen=True)
+class Wish:
+    """How a text is to be spoken."""
+
+    voice: SynthesizeVoice
+    ssml: bool = False
+
+    @property
+    def form(self) -> SynthesizeTextFormat | None:
+        return SynthesizeTextFormat.SSML if self.ssml else None
+
+
 async def speak(
-    client: AsyncClient, pieces: AsyncIterable[str], voice: SynthesizeVoice, take: Callable[[AudioChunk], None]
+    client: AsyncClient, pieces: AsyncIterable[str], wish: Wish, take: Callable[[AudioChunk], None]
 ) -> None:
     """Has the text spoken, piece by piece where the server can; `take` gets each chunk as it arrives.
 
@@ -88,7 +102,7 @@ async def speak(
     failure: KokoroError | None = None
     try:
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(send(client, pieces, voice))
+            tasks.create_task(send(client, pieces, wish))
             tasks.create_task(_receive(client, end.is_type, take))
     except* KokoroError as group:
         failure = first_of(group)
@@ -96,18 +110,18 @@ async def speak(
         raise failure
 
 
-async def _stream_text(client: AsyncClient, pieces: AsyncIterable[str], voice: SynthesizeVoice) -> None:
+async def _stream_text(client: AsyncClient, pieces: AsyncIterable[str], wish: Wish) -> None:
     with _understood():
-        await client.write_event(SynthesizeStart(voice).event())
+        await client.write_event(SynthesizeStart(wish.voice, wish.form).event())
         async for piece in pieces:
             await client.write_event(SynthesizeChunk(piece).event())
         await client.write_event(SynthesizeStop().event())
 
 
-async def _send_text(client: AsyncClient, pieces: AsyncIterable[str], voice: SynthesizeVoice) -> None:
+async def _send_text(client: AsyncClient, pieces: AsyncIterable[str], wish: Wish) -> None:
     text = "".join([piece async for piece in pieces])
     with _understood():
-        await client.write_event(Synthesize(text, voice).event())
+        await client.write_event(Synthesize(text, wish.voice, wish.form).event())
 
 
 async def _receive(client: AsyncClient, is_end: Callable[[str], bool], take: Callable[[AudioChunk], None]) -> None:

@@ -13,7 +13,7 @@ from wyoming_kokoro.errors import KokoroError, ProtocolError, ServerError, first
 from wyoming_kokoro.runtime.scheduler import Scheduler
 from wyoming_kokoro.speech.engine import Speaker
 from wyoming_kokoro.wire.answer import Answer
-from wyoming_kokoro.wire.events import MAX_HEADER, encode_all, read_event, string_of, text_of, voice_of
+from wyoming_kokoro.wire.events import MAX_HEADER, encode_all, is_ssml, read_event, string_of, text_of, voice_of
 from wyoming_kokoro.wire.info import Introduction
 from wyoming_kokoro.wire.request import Request
 
@@ -40,7 +40,6 @@ class Shared:
     speaker: Callable[[], Speaker]
     introduction: Introduction
     scheduler: Scheduler
-    flush_after: float
     max_text: int
 
 
@@ -133,7 +132,8 @@ class Connection:
     def _begin(self, event: Event, *, streaming: bool) -> Request:
         if len(self._unfinished) >= MAX_REQUESTS:
             raise ProtocolError(f"More than {MAX_REQUESTS} requests wait on one connection", "Read the answers first")
-        request = Request(voice_of(event), streaming=streaming, flush_after=self._shared.flush_after)
+        pause = self._shared.speaker().diction.settings.flush_after
+        request = Request(voice_of(event), streaming=streaming, flush_after=pause, ssml=is_ssml(event))
         self._unfinished.append(request)
         self._requests.put_nowait(request)
         return request

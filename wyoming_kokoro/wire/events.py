@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from wyoming.event import Event, Eventable
-from wyoming.tts import SynthesizeVoice
+from wyoming.tts import SynthesizeTextFormat, SynthesizeVoice
 
 from wyoming_kokoro.errors import ProtocolError
 
@@ -74,6 +74,14 @@ def voice_of(event: Event) -> SynthesizeVoice:
         raise ProtocolError(f"{event.type}: voice must be an object, got {type(voice).__name__}")
     name, language, speaker = (string_of(event, voice, key) or None for key in ("name", "language", "speaker"))
     return SynthesizeVoice(name, language, speaker)
+
+
+def is_ssml(event: Event) -> bool:
+    """Whether the text of a synthesize or synthesize-start event is mark-up. Raises ProtocolError."""
+    form = string_of(event, event.data, "text_format") or SynthesizeTextFormat.TEXT.value
+    if form not in {known.value for known in SynthesizeTextFormat}:
+        raise ProtocolError(f"{event.type}: text_format must be text or ssml, got {form[:20]!r}")
+    return form == SynthesizeTextFormat.SSML.value
 
 
 def string_of(event: Event, data: dict[str, Any], key: str, *, required: bool = False) -> str | None:

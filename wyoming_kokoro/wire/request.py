@@ -14,10 +14,11 @@ SLICE = 512
 
 
 class Request:
-    def __init__(self, voice: SynthesizeVoice, *, streaming: bool, flush_after: float) -> None:
+    def __init__(self, voice: SynthesizeVoice, *, streaming: bool, flush_after: float, ssml: bool = False) -> None:
         """`flush_after`: a pause of the text of so many seconds ends a sentence that looks finished; 0: none does."""
         self.voice = voice
         self.streaming = streaming
+        self.ssml = ssml
         self._clock = asyncio.get_running_loop().time
         self.since = self._clock()
         self._flush_after = flush_after

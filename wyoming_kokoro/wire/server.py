@@ -38,16 +38,14 @@ CLOSE_S = 1.0
 class Server:
     """Serves Wyoming until it is closed. `uri` says where, with the port that was really taken."""
 
-    def __init__(
-        self, settings: config.Server, text: config.Text, speaker: Callable[[], Speaker], scheduler: Scheduler
-    ) -> None:
+    def __init__(self, settings: config.Server, speaker: Callable[[], Speaker], scheduler: Scheduler) -> None:
         self.uri = settings.uri
         self.bound: tuple[str, int] | None = None
         """IP address ("" is all of them) and port that are listened on; None for a unix socket and standard input."""
         self.finished = asyncio.Event()
         """Set when the one client of standard input has left; never on a socket."""
         self._settings = settings
-        self._shared = Shared(speaker, Introduction(), scheduler, text.flush_after, settings.max_text)
+        self._shared = Shared(speaker, Introduction(), scheduler, settings.max_text)
         self._listener: asyncio.Server | None = None
         self._closing = False
         self._connections: dict[asyncio.Task[None], Connection] = {}
@@ -108,10 +106,10 @@ class Server:
 
 @contextlib.asynccontextmanager
 async def serving(
-    settings: config.Server, text: config.Text, speaker: Callable[[], Speaker], scheduler: Scheduler
+    settings: config.Server, speaker: Callable[[], Speaker], scheduler: Scheduler
 ) -> AsyncIterator[Server]:
     """An open server, closed with the configured grace."""
-    server = Server(settings, text, speaker, scheduler)
+    server = Server(settings, speaker, scheduler)
     await server.open()
     try:
         yield server
