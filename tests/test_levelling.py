@@ -112,6 +112,17 @@ async def test_a_voice_that_fails_is_left_as_it_is(
     assert f"the loudness of af_heart is not known: {error}" in caplog.text
 
 
+async def test_a_language_without_phonemes_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a dictionary is missing: a service that ends for it would be the worse fault."""
+    engine, levels = Toned(), Levels(tmp_path, "files")
+    usual = engine.segments
+    monkeypatch.setattr(engine, "segments", lambda said, who: [] if who.name == "af_heart" else usual(said, who))
+    with closing(Scheduler()) as scheduler:
+        async with measuring(speaker(engine, levels), scheduler):
+            await until_spoken(engine, 2)
+    assert sorted(name for _, name in engine.spoken) == ["am_adam", "ff_siwis"]
+
+
 async def test_nothing_is_measured_where_voices_are_not_levelled() -> None:
     """As the embedded voice, or if voices.level is false."""
     engine = Toned()

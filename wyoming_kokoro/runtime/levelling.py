@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from wyoming_kokoro.audio import Samples
-from wyoming_kokoro.errors import KokoroError
+from wyoming_kokoro.errors import KokoroError, SynthesisError
 from wyoming_kokoro.runtime.scheduler import Scheduler
 from wyoming_kokoro.speech.engine import Engine, Speaker
 from wyoming_kokoro.speech.loudness import SENTENCES, level, unmeasured
@@ -46,5 +46,7 @@ async def _measure(speaker: Speaker, voice: Voice, scheduler: Scheduler, failed:
 
 
 def _sound(engine: Engine, voice: Voice) -> Samples:
-    [segment, *_] = engine.segments(plainly(SENTENCES[voice.language.letter]), voice)
-    return engine.synthesize(segment)
+    segments = engine.segments(plainly(SENTENCES[voice.language.letter]), voice)
+    if not segments:  # a dictionary of espeak-ng is missing
+        raise SynthesisError(f"There are no phonemes for {voice.language.name}", "Run `wyoming-kokoro doctor`")
+    return engine.synthesize(segments[0])
