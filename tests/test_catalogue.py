@@ -59,7 +59,7 @@ def test_the_heaviest_part_gives_language_and_gender(offered: Catalogue) -> None
     ("asked", "said"),
     [
         ("af_hart+bf_emma", "no voice 'af_hart', which is a part of 'af_hart+bf_emma', did you mean 'af_heart'?"),
-        ("af_heart+", "There is no voice '', which is a part of 'af_heart+'"),
+        ("af_heart+", "A part of the blend 'af_heart+' has no name"),
         ("../../etc/passwd+af_heart", "There is no voice '../../etc/passwd'"),
         ("af_heart:0+bf_emma:1", "'0' is no share of 'af_heart' in a blend: expected a number above 0"),
         ("af_heart:-1+bf_emma:1", "'-1' is no share of 'af_heart'"),

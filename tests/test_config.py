@@ -13,6 +13,7 @@ from wyoming_kokoro.config import Config
 from wyoming_kokoro.config_sources import load
 from wyoming_kokoro.errors import ConfigError
 from wyoming_kokoro.speech import voices
+from wyoming_kokoro.speech.diction import diction
 from wyoming_kokoro.speech.voices import catalogue
 
 SHIPPED = Path(__file__).parent.parent / "config" / "wyoming-kokoro.yaml"
@@ -253,3 +254,36 @@ def test_a_voice_whose_front_end_is_not_installed_is_named(tmp_path: Path, monke
     monkeypatch.setattr(voices, "is_spoken", lambda language: language.extra is None)
     message = fault(written(tmp_path, "voices:\n\n  default: jf_alpha"))
     assert ":3: voices.default: 'jf_alpha' can't be spoken: the extra 'ja', which Japanese needs," in message
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("PV: {say: solar, cas: true}", "text.lexicon.PV: cas: unknown key, did you mean 'case'? (allowed: say, case,"),
+        ("PV: {case: true}", "text.lexicon.PV: say: Field required"),
+        ("PV:", "text.lexicon.PV: expected how it is said, or say, case, language and whole, got nothing"),
+        ("PV: off", "text.lexicon.PV: expected how it is said, or say, case, language and whole, got False. Put it in"),
+        ("PV: [solar]", "text.lexicon.PV: expected how it is said, or say, case, language and whole, got ['solar']"),
+        ("PV: {say: solar, language: klingon}", "text.lexicon.PV: language: 'klingon' is none that is spoken"),
+        ("PV: /pʘv/", "text.lexicon.PV: /pʘv/ has 'ʘ' (U+0298 LATIN LETTER BILABIAL CLICK) at position 2"),
+    ],
+)
+def test_an_entry_of_the_lexicon_that_cannot_be_used(tmp_path: Path, entry: str, said: str) -> None:
+    """One line with its place, as for any other key."""
+    path = written(tmp_path, f"text:\n  lexicon:\n    {entry}")
+    with pytest.raises(ConfigError) as caught:
+        load(path, {}, lambda settings: diction(settings.text), {})
+    assert str(caught.value).startswith(f"{path}:3: {said}") and "\n" not in str(caught.value)
+
+
+def test_keys_are_taken_as_they_are_written(tmp_path: Path) -> None:
+    """YAML would take `no` for false, a date for a date and 10:05 for 605."""
+    path = written(tmp_path, "text: {lexicon: {no: nope, 10:05: now, 2026-11-24: today, 1: one}}")
+    assert loaded(path).text.lexicon == {"no": "nope", "10:05": "now", "2026-11-24": "today", "1": "one"}
+    assert loaded(written(tmp_path, "voices: {blends: {on: {af_sky: 1}}}")).voices.blends["on"].parts == {"af_sky": 1.0}
+
+
+def test_a_fault_of_yaml_has_its_line(tmp_path: Path) -> None:
+    """And the words of the parser, without its own idea of the file's name."""
+    path = written(tmp_path, "log: {level: info}\nvoices: [\n")
+    assert f"{path}:3: not valid YAML: expected the node content" in fault(path)

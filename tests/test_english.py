@@ -121,6 +121,7 @@ def test_words_that_are_written_alike(text: str, expected: str, phonemizer: Phon
         ("to Oslo, to Berlin", "tʊ ˈɑzlˌO, tə bəɹlˈɪn"),
         ("Plan A, zone A now", "plˈæn ˈA, zˈOn ˈA nˈW"),
         ("A is a letter", "ˈA ɪz ɐ lˈɛTəɹ"),
+        ("A or B", "ˈA ɔɹ bˈi"),
         ("come in", "kˈʌm ˈɪn"),
         ("in there", "ɪn ðˈɛɹ"),
         ("I am, am I", "ˌI ˈæm, æm ˌI"),

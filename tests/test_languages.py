@@ -72,3 +72,11 @@ def test_a_language_that_nobody_speaks() -> None:
     """The answer names those that somebody speaks."""
     with pytest.raises(VoiceError, match="No voice speaks the language 'sv'. There are voices for en-US, en-GB"):
         match_tag("sv", ["en-US", "en-GB"])
+
+
+def test_a_language_without_its_extra_says_so(only_base: None) -> None:
+    """Not that nobody speaks it."""
+    with pytest.raises(VoiceError, match="Japanese can't be spoken: the extra 'ja'"):
+        match_tag("ja", ["en-US"])
+    with pytest.raises(VoiceError, match="No voice speaks the language 'xx'"):
+        match_tag("xx", ["en-US"])

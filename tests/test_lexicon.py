@@ -67,7 +67,6 @@ def test_phonemes() -> None:
         ("en", "en-GB", True),
         ("en-GB", "en-US", False),
         ("pt_br", "pt-BR", True),
-        ("e", "en", False),
     ],
 )
 def test_language(language: str, tag: str, fits: bool) -> None:

@@ -40,7 +40,7 @@ async def following(path: Path, text: str) -> AsyncIterator[Taker]:
     """`follow` at work, past its first look."""
     path.write_text(text)
     origin, taker = Origin(path, {}, lambda _: None), Taker()
-    task = asyncio.create_task(reload.follow(origin, origin.read(), taker))
+    task = asyncio.create_task(reload.follow(origin, origin.read(), taker, asyncio.Event()))
     try:
         await taker.next()
         yield taker
@@ -93,7 +93,7 @@ async def test_a_change_before_the_first_look_is_not_missed(tmp_path: Path) -> N
     origin, taker = Origin(path, {}, lambda _: None), Taker()
     settings = origin.read()
     path.write_text("voices: {speed: 1.5}")
-    task = asyncio.create_task(reload.follow(origin, settings, taker))
+    task = asyncio.create_task(reload.follow(origin, settings, taker, asyncio.Event()))
     assert (await taker.next()).voices.speed == 1.5
     task.cancel()
     await asyncio.wait([task])
@@ -130,14 +130,14 @@ async def test_sighup_asks_for_it(tmp_path: Path, caplog: pytest.LogCaptureFixtu
     """Also where there is no file, and nothing has changed; nor does it end the program."""
     caplog.set_level(logging.INFO)
     origin, taker = Origin(None, {"voices.speed": "1.5"}, lambda _: None), Taker()
-    task = asyncio.create_task(reload.follow(origin, origin.read(), taker))
-    await asyncio.sleep(0)
-    for _ in range(2):
-        os.kill(os.getpid(), signal.SIGHUP)
-        assert (await taker.next()).voices.speed == 1.5
-    await until_logged(caplog, "the configuration was read again")
-    task.cancel()
-    await asyncio.wait([task])
+    with reload.hangups() as asked:
+        task = asyncio.create_task(reload.follow(origin, origin.read(), taker, asked))
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert (await taker.next()).voices.speed == 1.5
+        await until_logged(caplog, "the configuration was read again")
+        task.cancel()
+        await asyncio.wait([task])
 
 
 async def test_what_needs_a_restart_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -93,3 +93,15 @@ def test_json_goes_with_show(capsys: pytest.CaptureFixture[str]) -> None:
     """Speaking has no JSON to print."""
     assert main(["say", "--json", "Hello."]) == 2
     assert "--json goes with --show" in capsys.readouterr().err
+
+
+def test_what_does_not_go_with_show_is_said(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is ignored in silence, and a closed input is no bug."""
+    for more in (["-o", "a.wav"], ["--uri", "tcp://127.0.0.1:1"], ["--discover"]):
+        assert main(["say", "--show", "Hello.", *more]) == 2
+    assert "--show speaks nothing" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "stdin", None)
+    assert main(["say", "--show", "-"]) == 1
+    assert "Standard input is closed" in capsys.readouterr().err

@@ -150,7 +150,11 @@ def test_expletive() -> None:
         ("12/31/2024", "date", "mdy", "en", "2024-12-31"),
         ("31.1.2024", "date", "dmy", "en", "2024-01-31"),
         ("31.1.", "date", "dm", "en", "31.1."),
-        ("555-12", "telephone", "", "en", "5 5 5 -1 2 "),
+        ("555-12", "telephone", "", "en", "5 5 5, 1 2"),
+        ("+1 (555) 123", "telephone", "", "en", "+1, 5 5 5, 1 2 3"),
+        ("1'21\"", "time", "", "en", "1 min 21 s"),
+        ("20261124", "date", "yyyymmdd", "en", "2026-11-24"),
+        ("24.11.2026", "date", "dd.mm.yyyy", "en", "2026-11-24"),
         ("3/4", "fraction", "", "en", "3/4"),
     ],
 )
@@ -273,8 +277,8 @@ def test_work_is_bounded(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
     ("text", "said"),
     [
         ("Say [Kokoro](/kˈOkəɹO/)!", ["Say ", Span("Kokoro", "kˈOkəɹO"), "!"]),
-        ("[a b](/XaX/)[c](/b/)", [Span("a b", "a"), Span("c", "b")]),
-        ("[word](/XX/) [word](/ /)", ["word word"]),
+        ("[a b](/a/)[c](/b/)", [Span("a b", "a"), Span("c", "b")]),
+        ("[word](/XX/) [word](/ /) [the map](/maX/)", ["word word the map"]),
         ("[a](+1) [b](-2) [c](0.5) [d](-.5) [e](#x#)", ["a b c d e"]),
         ("[a](b) [a](/b/c) [](/a/) [a] (/b/) [sic]", ["[a](b) [a](/b/c) [](/a/) [a] (/b/) [sic]"]),
     ],

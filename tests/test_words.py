@@ -1,40 +1,16 @@
 """The tables of tests/words: what is written, and the words that it is said with."""
 
 import random
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from word_tables import TABLES, cases
 
 from wyoming_kokoro import config
 from wyoming_kokoro.speech.diction import diction
 from wyoming_kokoro.text.normalize import Diction
 from wyoming_kokoro.text.sentences import SentenceSplitter
 
-TABLES = {
-    "english": "en-US",
-    "english_markup": "en-US",
-    "english_gb": "en-GB",
-    "spanish": "es-ES",
-    "french": "fr-FR",
-    "italian": "it-IT",
-    "portuguese": "pt-BR",
-    "hindi": "hi-IN",
-    "japanese": "ja-JP",
-    "chinese": "zh-CN",
-}
-FOLDER = Path(__file__).parent / "words"
-
-
-def cases() -> Iterator[tuple[str, str, str]]:
-    for table, language in TABLES.items():
-        for line in (FOLDER / f"{table}.txt").read_text(encoding="utf-8").splitlines():
-            if line and not line.startswith("#"):
-                written, said = line.split(" => ")
-                yield language, written.replace("\\n", "\n"), said
-
-
-CASES = list(cases())
+CASES = [(language, *case) for table, language in TABLES.items() for case in cases(table)]
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +27,7 @@ def said(reading: Diction, language: str, pieces: list[str]) -> str:
 def test_the_tables_are_large() -> None:
     """At least 400 cases, 200 of them English, and some of every language that has voices."""
     english = sum(language.startswith("en") for language, _, _ in CASES)
-    assert len(CASES) >= 400 and english >= 200
+    assert len(set(CASES)) == len(CASES) >= 400 and english >= 200
     assert all(sum(language == known for language, _, _ in CASES) >= 20 for known in TABLES.values())
 
 

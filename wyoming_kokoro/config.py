@@ -7,10 +7,10 @@
 import ipaddress
 import re
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 DEFAULT_PORT = 10210
 MAX_TEXT = 20_000
@@ -64,8 +64,9 @@ def _path(path: Path, info: ValidationInfo) -> Path:
 
 
 Seconds = Annotated[float, Field(ge=0, le=5)]
-Speed = Annotated[float, Field(ge=0.5, le=2.0)]
+SPEEDS = (0.5, 2.0)
 """Kokoro's own bounds."""
+Speed = Annotated[float, Field(ge=SPEEDS[0], le=SPEEDS[1])]
 Gain = Annotated[float, Field(ge=-40, le=20)]
 """Decibels."""
 UserPath = Annotated[Path, AfterValidator(_path)]
@@ -176,7 +177,13 @@ class Pronunciation(_Section):
     whole: bool = True
 
 
-Lexicon = dict[Annotated[str, Field(min_length=1, max_length=200)], str | Pronunciation]
+def _lexicon(value: object, info: ValidationInfo) -> object:
+    """Its entries are checked where they are read, `text.lexicon_entries`, the same for both."""
+    if isinstance(value, str | Path):
+        return _path(Path(value), info)
+    if isinstance(value, dict):
+        return value
+    raise ValueError("expected words with how they are said, such as {HA: Home Assistant}, or the path of a YAML file")
 
 
 class Text(_Section):
@@ -185,7 +192,7 @@ class Text(_Section):
     flush_after: Seconds = 0.15
     first_audio_target: Annotated[float, Field(ge=0, le=60)] = 1.0
     rules: Rules = Rules()
-    lexicon: Lexicon | UserPath = {}
+    lexicon: Annotated[dict[str, Any] | Path, BeforeValidator(_lexicon)] = {}
 
 
 class Web(_Section):

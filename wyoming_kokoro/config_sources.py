@@ -5,7 +5,7 @@ A value that can't be used is named by where it stands: file and line, variable 
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,16 @@ BAD_YAML = (yaml.YAMLError, ValueError, RecursionError)
 """Also 2024-02-30, bytes that are no UTF-8, and a mapping that holds itself."""
 
 Key = tuple[str, ...]
+
+
+class _Loader(yaml.SafeLoader):
+    """Takes keys as they are written: a word of the lexicon may be `no`, a date or 10:05."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+            if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+                key.tag = "tag:yaml.org,2002:str"
+        return super().construct_mapping(node, deep)
 
 
 @dataclass(frozen=True)
@@ -109,9 +119,12 @@ def from_file(path: Path) -> Source:
         if len(content) > MAX_FILE:
             raise ConfigError(f"{path}: larger than {MAX_FILE} bytes", "Is this the configuration file?")
         keys = list(_keys(yaml.compose(content, Loader=yaml.SafeLoader)))
-        values = yaml.safe_load(content)
+        values = yaml.load(content, Loader=_Loader)  # noqa: S506 - a safe one
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}", "Check --config or WYOMING_KOKORO_CONFIG") from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise ConfigError(f"{path}:{mark.line + 1 if mark else 1}: not valid YAML: {error.problem}") from None
     except BAD_YAML as error:
         raise ConfigError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
     if values is not None and not isinstance(values, dict):
@@ -146,7 +159,7 @@ def from_flags(flags: Mapping[str, str]) -> Source:
 
 def _scalar(text: str, place: str) -> Any:
     try:
-        return yaml.safe_load(text)
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe one
     except BAD_YAML as error:
         raise ConfigError(f"{place}: {text!r} is not a YAML value: {' '.join(str(error).split())}") from None
 

@@ -19,23 +19,25 @@ log = logging.getLogger(__name__)
 
 TAKEN_UP = frozenset({"voices", "text"})
 """The sections that a running service takes up."""
-LOOK_S = 5.0
-"""How often the files are looked at all the same: network file systems report no changes."""
+LOOK_S = 1.0
+"""How often the files are looked at all the same: network file systems report no changes, and one can happen between a
+look and the watch."""
 
 Take = Callable[[Config], Awaitable[None]]
 Seen = tuple[tuple[int, int, int] | None, ...]
 
 
-async def follow(origin: Origin, settings: Config, take: Take) -> None:
-    """Never ends. Whenever the configuration has changed `take` gets the new one; a bad one changes nothing."""
+async def follow(origin: Origin, settings: Config, take: Take, asked: asyncio.Event) -> None:
+    """Never ends. Whenever the configuration has changed, or when `asked` is set, `take` gets it as it is then; a bad
+    one changes nothing."""
     seen: Seen | None = None  # they may have changed since they were read
-    with _hangups() as asked:
-        while True:
-            files = origin.files(settings)
-            await _until_changed(files, seen, asked)
-            asked.clear()
-            is_first, seen = seen is None, await asyncio.to_thread(_look, files)
-            settings = await _taken(origin, settings, take, quietly=is_first)
+    while True:
+        files = origin.files(settings)
+        await _until_changed(files, seen, asked)
+        is_quiet = seen is None and not asked.is_set()
+        asked.clear()
+        seen = await asyncio.to_thread(_look, files)
+        settings = await _taken(origin, settings, take, quietly=is_quiet)
 
 
 async def _taken(origin: Origin, before: Config, take: Take, *, quietly: bool) -> Config:
@@ -101,7 +103,7 @@ def _state(path: Path) -> tuple[int, int, int] | None:
 
 
 @contextlib.contextmanager
-def _hangups() -> Iterator[asyncio.Event]:
+def hangups() -> Iterator[asyncio.Event]:
     """Set by SIGHUP, which would end the program otherwise."""
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()

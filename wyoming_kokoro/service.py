@@ -10,7 +10,7 @@ from typing import Any
 from wyoming_kokoro import __version__
 from wyoming_kokoro.config import Config
 from wyoming_kokoro.config_sources import Origin
-from wyoming_kokoro.reload import follow
+from wyoming_kokoro.reload import follow, hangups
 from wyoming_kokoro.runtime.engines import Engines
 from wyoming_kokoro.runtime.levelling import measure_voices
 from wyoming_kokoro.runtime.scheduler import Scheduler
@@ -31,8 +31,9 @@ async def serve(settings: Config, origin: Origin) -> None:
         KokoroError: why it can't start, or can't go on.
     """
     engines = Engines(settings)
-    await engines.start()
     async with contextlib.AsyncExitStack() as stack:
+        asked = stack.enter_context(hangups())
+        await engines.start()
         scheduler = stack.enter_context(contextlib.closing(Scheduler(lambda: engines.parallel)))
         stop = stack.enter_context(_signals())
         listening = serving(settings.server, lambda: engines.speaker, scheduler)
@@ -44,7 +45,7 @@ async def serve(settings: Config, origin: Origin) -> None:
         await stack.enter_async_context(_discovery(settings, server))
         work = (
             engines.pursue(),
-            follow(origin, settings, engines.reconfigure),
+            follow(origin, settings, engines.reconfigure, asked),
             measure_voices(lambda: engines.speaker, scheduler),
         )
         await _until(stop, server, work)

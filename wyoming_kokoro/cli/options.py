@@ -15,6 +15,8 @@ from wyoming_kokoro.errors import ConfigError, ModelError
 from wyoming_kokoro.runtime import models
 from wyoming_kokoro.speech.voices import catalogue, official
 
+FOLDER = click.Path(path_type=Path, resolve_path=True)
+"""Meant from the current folder, as people expect it on a command line."""
 FLAGS = {
     "uri": "server.uri",
     "engine": "engine",
@@ -43,12 +45,12 @@ def origin(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("-s", "--set", "pairs", multiple=True, metavar="KEY=VALUE", help="Set any key of the file.")
     @click.option("--engine", metavar="auto|kokoro|espeak", help="Which engine speaks.")
     @click.option("--device", metavar="auto|cpu|cuda[:N]", help="What Kokoro runs on.")
-    @click.option("--model-dir", metavar="DIR", help="Folder of the model files.")
+    @click.option("--model-dir", type=FOLDER, metavar="DIR", help="Folder of the model files.")
     @click.option("--log-level", metavar="debug|info|warning|error", help="How much is logged.")
     @functools.wraps(command)
     def wrapped(*args: Any, path: Path | None, pairs: tuple[str, ...], **options: Any) -> Any:
         flags = {key: options.pop(name) for name, key in FLAGS.items() if name in options}
-        given = {key: value for key, value in flags.items() if value is not None}
+        given = {key: str(value) for key, value in flags.items() if value is not None}
         return command(*args, origin=Origin(path, given | dict(_pair(pair) for pair in pairs), _check), **options)
 
     return wrapped
@@ -74,6 +76,7 @@ def start_logging(level: str) -> None:
     """Lines on stderr: stdout may be the protocol or audio."""
     form = "%(asctime)s %(levelname)s %(message)s"
     logging.getLogger("zeroconf").setLevel(logging.CRITICAL)  # what it can't do, discovery says in one line
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)  # it tells of every file that changes, the log included
     logging.basicConfig(level=level.upper(), format=form, datefmt="%Y-%m-%d %H:%M:%S")
 
 

@@ -63,6 +63,8 @@ def say(
 
     With --show and - every line of standard input is a text of its own; one that is a JSON string is decoded.
     """
+    if shown and (output or remote or discover):
+        raise click.UsageError("--show speaks nothing: --output, --uri and --discover don't go with it")
     if shown:
         start_logging("warning")
         show(Reader(settings, voice, language, ssml=ssml), " ".join(text), as_json=as_json)

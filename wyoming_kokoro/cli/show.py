@@ -9,11 +9,13 @@ import click
 
 from wyoming_kokoro.cli.voices import offered
 from wyoming_kokoro.config import Config
+from wyoming_kokoro.errors import KokoroError
 from wyoming_kokoro.speech.alphabet import known
 from wyoming_kokoro.speech.diction import diction
 from wyoming_kokoro.speech.phonemes import Phonemizer
 from wyoming_kokoro.speech.transcription import transcribe
 from wyoming_kokoro.speech.voices import Voice
+from wyoming_kokoro.text.paragraphs import Paragraphs
 from wyoming_kokoro.text.phrases import Phrase
 from wyoming_kokoro.text.sentences import SentenceSplitter
 
@@ -38,13 +40,16 @@ class Reader:
         """Raises VoiceError, ConfigError, SynthesisError."""
         self._voice: Voice = offered(settings).choose(voice, language)
         self._diction = diction(settings.text)
-        self._phonemizer = Phonemizer()
+        self._is_bopomofo = settings.model.release == "v1.1-zh"
+        self._phonemizer = Phonemizer(bopomofo=self._is_bopomofo)
         self._ssml = ssml
 
     def read(self, text: str) -> list[Reading]:
         splitter = SentenceSplitter()
         normalizer = self._diction.normalizer(self._voice.language.tag, ssml=self._ssml)
-        sentences = [*splitter.feed(text), *splitter.flush()]
+        paragraphs = Paragraphs()
+        whole = paragraphs.feed(text) + paragraphs.rest() if self._ssml else text
+        sentences = [*splitter.feed(whole), *splitter.flush()]
         readings = [self._reading(sentence, normalizer.read([sentence])) for sentence in sentences]
         if rest := normalizer.rest():
             readings.append(self._reading("", rest))
@@ -54,7 +59,8 @@ class Reader:
         language = self._voice.language
         words = " ".join(" ".join(phrase.words for phrase in phrases).split())
         phonemes = " ".join(transcribe(phrase.spans, language, self._phonemizer) for phrase in phrases)
-        return Reading(sentence, words, known(phonemes), language.tag)
+        # the model of v1.1-zh has a vocabulary of its own
+        return Reading(sentence, words, phonemes if self._is_bopomofo else known(phonemes), language.tag)
 
 
 def show(reader: Reader, text: str, *, as_json: bool) -> None:
@@ -75,6 +81,8 @@ def _shown(reading: Reading) -> str:
 
 def _lines() -> Iterator[str]:
     """Of standard input. One that is a JSON string is decoded: so a text can hold line breaks."""
+    if sys.stdin is None:
+        raise KokoroError("Standard input is closed", "Give the text as arguments")
     for line in sys.stdin.buffer:
         text = line.decode(errors="replace").rstrip("\r\n")
         yield _decoded(text)

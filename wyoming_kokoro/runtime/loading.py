@@ -57,6 +57,8 @@ class Kokoro:
     engine: KokoroEngine
     inference: Inference
     proof: Proof
+    levels: Levels
+    """Of the voices; the speaker has them if they are wanted."""
     loaded: Speaker
 
     @property
@@ -68,7 +70,8 @@ class Kokoro:
         """With other voices and another way to read. Raises ConfigError where there is no such voice."""
         offered = catalogue(settings.voices, self.engine.voices)
         self.engine.settings = settings.text
-        return replace(self, loaded=replace(self.loaded, catalogue=offered, diction=reading))
+        levels = self.levels if settings.voices.level else None
+        return replace(self, loaded=replace(self.loaded, catalogue=offered, diction=reading, levels=levels))
 
 
 def load_kokoro(
@@ -149,15 +152,14 @@ def _load(choice: Choice, settings: Config, paths: ModelPaths, facts: Facts, gra
         placed = _place(session, engine, voices.default) if profile else None
     _warn_of_strangers(settings.model, paths)
     proof = Proof(choice, facts, loaded - began, warm - loaded, placed, graph.note)
-    parallel, levels = _parallel(choice.device, settings, facts), _levels(settings, paths)
-    speaker = Speaker(engine, voices, diction(settings.text), "", parallel=parallel, levels=levels)
-    return Kokoro(engine, inference, proof, speaker)
+    reading, parallel = diction(settings.text), _parallel(choice.device, settings, facts)
+    speaker = Speaker(engine, voices, reading, "", parallel=parallel)
+    return Kokoro(engine, inference, proof, _levels(paths), speaker).configured(settings, reading)
 
 
-def _levels(settings: Config, paths: ModelPaths) -> Levels | None:
+def _levels(paths: ModelPaths) -> Levels:
     """Kept beside the model, and those of these very files."""
-    key = " ".join(map(fingerprint, (paths.model, paths.voices)))
-    return Levels(paths.model.parent, key) if settings.voices.level else None
+    return Levels(paths.model.parent, " ".join(map(fingerprint, (paths.model, paths.voices))))
 
 
 def _lengths(device: Device, settings: Config, facts: Facts) -> tuple[int, ...]:

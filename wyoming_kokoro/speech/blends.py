@@ -43,6 +43,8 @@ def _parts(text: str) -> list[tuple[str, float]]:
     parts = [part.partition(":") for part in text.split("+")]
     if len(parts) > MOST_PARTS:
         raise VoiceError(f"The blend {text[:SHOWN]!r} has {len(parts)} parts, more than {MOST_PARTS}", REMEDY)
+    if not all(name.strip() for name, _, _ in parts):
+        raise VoiceError(f"A part of the blend {text[:SHOWN]!r} has no name", REMEDY)
     if len({colon for _, colon, _ in parts}) > 1:
         raise VoiceError(f"The blend {text[:SHOWN]!r} gives some of its voices a share and others none", REMEDY)
     return [(name.strip(), _share(share.strip(), name.strip()) if colon else 1.0) for name, colon, share in parts]

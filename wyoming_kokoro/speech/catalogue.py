@@ -6,7 +6,8 @@ from functools import cached_property
 
 from wyoming_kokoro.errors import VoiceError
 from wyoming_kokoro.speech.blends import SHOWN, blend, is_blend, no_voice
-from wyoming_kokoro.speech.languages import match_tag
+from wyoming_kokoro.speech.languages import is_spoken, match_tag, missing
+from wyoming_kokoro.speech.official import language_of
 from wyoming_kokoro.speech.voice import Voice
 
 PIPER = re.compile(r"([a-z]{2,3}_[A-Z]{2})-\w+-(x_low|low|medium|high)", re.ASCII)
@@ -55,6 +56,9 @@ class Catalogue:
             raise VoiceError(
                 f"{name[:SHOWN]!r} is a voice of Piper{self._instead(match[1])}", "Map it in voices.aliases"
             )
+        language = language_of(name)
+        if language and not is_spoken(language):
+            raise VoiceError(f"{name[:SHOWN]!r} can't be spoken: {missing(language)}")
         raise no_voice(name, self.names)
 
     def _instead(self, language: str) -> str:

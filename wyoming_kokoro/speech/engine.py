@@ -18,10 +18,6 @@ Details = dict[str, str | int | float]
 """What an engine runs on, for machines; the values are for people, too."""
 
 
-SPEEDS = (0.5, 2.0)
-"""Kokoro's own bounds."""
-
-
 @dataclass(frozen=True)
 class Segment:
     """What an engine synthesizes in one go: a sentence, or a part of a long one."""
@@ -89,7 +85,9 @@ def render(engine: Engine, segment: Segment) -> Samples:
 
 def at_rate(voice: Voice, rate: float) -> Voice:
     """The voice for a phrase that is to be spoken faster or slower, as far as it can."""
-    return replace(voice, speed=min(SPEEDS[1], max(SPEEDS[0], voice.speed * rate))) if rate != 1.0 else voice
+    return (
+        replace(voice, speed=min(config.SPEEDS[1], max(config.SPEEDS[0], voice.speed * rate))) if rate != 1.0 else voice
+    )
 
 
 def ended(segments: list[Segment], pause: float) -> list[Segment]:

@@ -57,9 +57,16 @@ _DONT_EXIT = 0x8000
 _UTF8 = 1  # and neither SSML (0x10) nor [[phonemes]] (0x100): the text is plain
 _RATE_PARAMETER = 1
 
-_UNSPEAKABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_READ = (
+    "\t\n -~\xa0-\u02ff"  # Latin, and the International Phonetic Alphabet
+    "\u0370-\u052f\u1e00-\u1fff"  # Greek, Cyrillic, Latin with accents
+    "\u2000-\u206f\u20a0-\u20bf"  # punctuation, currencies
+)
+_EAST_ASIAN = "\u3000-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uff00-\uff9f"
+_OWN_SCRIPTS = {"hi": "\u0900-\u097f", "ja": _EAST_ASIAN, "cmn": _EAST_ASIAN}
+_UNREAD = {language: re.compile(f"[^{_READ}{script}]") for language, script in {**_OWN_SCRIPTS, "": ""}.items()}
 _MARKS = "\u0300-\u036f\u0900-\u0963\u0971-\u0dff"  # vowel signs and accents: parts of words that \w leaves out
-_LOOSE = re.compile(rf"-{{2,}}|(?<![^\W_])(?<![{_MARKS}])(?:-(?!\d)|ऽ[ऽ-]*)")
+_LOOSE = re.compile(rf"-{{2,}}|(?<![^\W_])(?<![{_MARKS}])(?:-(?!\d)|ऽ[ऽ-]*)|(?<=\d)-(?=[\u0900-\u0dff])")
 
 
 class _Voice(c.Structure):
@@ -129,7 +136,7 @@ class EspeakSynthesizer:
         voice = self._identifier(language) + (f"+{FEMALE}" if female else "")
         words_per_minute = round(min(FASTEST_WPM, max(SLOWEST_WPM, NORMAL_WPM * speed)))
         with self._lock:
-            recording = self._speak(harmless(text), voice, words_per_minute)
+            recording = self._speak(harmless(text, language), voice, words_per_minute)
         if recording.too_long:
             problem = f"A text of {len(text)} characters takes espeak-ng more than {LONGEST_S} seconds to say"
             raise SynthesisError(problem, "Send shorter texts")
@@ -156,21 +163,27 @@ class EspeakSynthesizer:
         return recording
 
 
-def harmless(text: str, *, hyphen: str = "—") -> str:
+def harmless(text: str, language: str, *, hyphen: str = "—") -> str:
     """`text` without what commands or crashes espeak-ng, in its synthesis and in its phonemizer alike.
 
+    * `speakable` says what of it is left.
     * U+0001 starts commands: "\\x01200A" doubles the volume, and that outlives the call. NUL ends the text.
     * A hyphen that neither joins words nor is a minus sign becomes `hyphen` (the dash makes a pause), and so
       does the silent avagraha (ऽ) where no letter is before it. In the languages of India, and in every language that
       meets their letters, '(-नमस्ते', '---नमस्ते' and 'ऽ-नमस्ते' make 1.52.0 count vowels below its stack: SIGSEGV
       (https://github.com/espeak-ng/espeak-ng/issues/831).
     """
-    return _LOOSE.sub(hyphen, speakable(text))
+    return _LOOSE.sub(hyphen, speakable(text, language))
 
 
-def speakable(text: str) -> str:
-    """`text` without control characters and lone surrogates: enough where neither letters nor voice are of India."""
-    return _UNSPEAKABLE.sub(" ", text)
+def speakable(text: str, language: str) -> str:
+    """`text` with a space for each control character, lone surrogate, and character of a script that no language here
+    is written in: enough for all but Hindi.
+
+    Of other scripts espeak-ng names at best the characters, and mixed ones end its process: 'ｧ̮-晴ഫ' in English,
+    '⓻-ႄ罋' in Hindi.
+    """
+    return _UNREAD.get(language, _UNREAD[""]).sub(" ", text)
 
 
 def _require(*files: Path) -> None:

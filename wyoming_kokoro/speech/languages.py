@@ -75,4 +75,7 @@ def match_tag(wanted: str, tags: list[str]) -> str:
     for tag in tags:
         if tag.split("-")[0].lower() == canonical.split("-")[0]:
             return tag
+    for language in LANGUAGES:
+        if not is_spoken(language) and language.tag.split("-")[0].lower() == canonical.split("-")[0]:
+            raise VoiceError(f"{language.name} can't be spoken: {missing(language)}")
     raise VoiceError(f"No voice speaks the language {wanted[:20]!r}", f"There are voices for {', '.join(tags)}")

@@ -20,7 +20,6 @@ FrontEnd = Callable[[str], str]
 """Text of one language -> phonemes. May be called from several threads at once."""
 
 _log = logging.getLogger(__name__)
-_INDIAN = re.compile("[\u0900-\u0dff\u1cd0-\u1cff\ua8e0-\ua8ff]")
 _GAPS = re.compile(r"[ \t\n\r\f\v]+")  # no-break spaces stay: before a mark they are no pause
 
 
@@ -106,4 +105,4 @@ class Phonemizer:
 
 def _safe(text: str, code: str) -> str:
     """Hyphens stay as they are, for they tell espeak-ng how to join words, except where they may be the end of it."""
-    return harmless(text, hyphen="–") if code == "hi" or _INDIAN.search(text) else speakable(text)
+    return harmless(text, code, hyphen="–") if code == "hi" else speakable(text, code)

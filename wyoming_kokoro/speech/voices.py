@@ -11,7 +11,7 @@ from wyoming_kokoro.speech.languages import LANGUAGES, Language, is_spoken, matc
 from wyoming_kokoro.speech.official import CHINESE, GRADES, OFFICIAL, language_of, official
 from wyoming_kokoro.speech.voice import Voice, heaviest_first, plain
 
-__all__ = ["GRADES", "OFFICIAL", "Catalogue", "Voice", "catalogue", "named", "official"]
+__all__ = ["Catalogue", "Voice", "catalogue", "named", "official"]
 
 DEFAULT = "default"
 """The alias of voices.default."""
@@ -101,7 +101,7 @@ def _own(name: str, settings: config.Voices) -> tuple[float, float]:
     """Speed and gain of a voice."""
     own = settings.settings.get(name, config.VoiceSettings())
     speed = round(settings.speed * own.speed, 3)
-    if not 0.5 <= speed <= 2.0:
+    if not config.SPEEDS[0] <= speed <= config.SPEEDS[1]:
         message = f"{own.speed} times voices.speed, which is {settings.speed}, is not between 0.5 and 2"
         raise ConfigError(message, key=("voices", "settings", name, "speed"))
     return speed, settings.gain + own.gain

@@ -21,7 +21,7 @@ class End(Enum):
 
 ABBREVIATIONS: dict[str, dict[End, str]] = {
     "en": {
-        End.NEVER: "Dr Drs Mr Mrs Ms Mx Prof St Rev Gen Col Maj Adm Capt Lt Sgt Hon Sen Rep Gov Mt Messrs Jr Ph.D "
+        End.NEVER: "Dr Drs Mr Mrs Ms Mx Prof St Rev Gen Col Maj Adm Capt Lt Sgt Hon Sen Rep Gov Mt Apt Messrs Jr Ph.D "
         "vs e.g i.e cf viz incl resp a.k.a al fig figs pp vol vols sec",
         End.BEFORE_WORD: "no nos etc approx ch ca min max est dept ft lb lbs oz hrs",
         End.BEFORE_NO_DATE: "a.m p.m A.M P.M Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec "

@@ -22,6 +22,10 @@ _NOT_NAMED = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
 """Variations and skin tones: a thumb is a thumb."""
 
 
+LONGEST = 10
+"""Characters of one emoji, without variations and skin tones: a family of four has 7."""
+
+
 def drop(text: str) -> str:
     """The text without emoji. © ™ ° and plain digits and arrows stay."""
     return _VARIATION.sub("", _RUN.sub(lambda run: run[2] or " ", text))
@@ -47,10 +51,9 @@ def name(text: str, language_tag: str) -> str:
 
 def _words(run: str, names: Mapping[str, str]) -> Iterator[str]:
     """The name of the longest emoji at each place."""
-    longest = max(map(len, names))
     position = 0
     while position < len(run):
-        pieces = (run[position : position + length] for length in range(longest, 0, -1))
+        pieces = (run[position : position + length] for length in range(LONGEST, 0, -1))
         piece = next((piece for piece in pieces if piece in names), None)
         if piece:
             yield names[piece]

@@ -10,7 +10,9 @@ import yaml
 from pydantic import ValidationError
 
 from wyoming_kokoro.config import Pronunciation
+from wyoming_kokoro.config_sources import BAD_YAML
 from wyoming_kokoro.errors import ConfigError, nearest
+from wyoming_kokoro.text.rules.languages import TAGS
 
 MAX_FILE = 2 * 1024 * 1024
 """Bytes. All the entries that are allowed, of ordinary length, and room to spare."""
@@ -18,8 +20,9 @@ MAX_WORD = 200
 """Characters, as in the configuration."""
 MAX_DEPTH = 4
 """Collections inside each other; a lexicon has two."""
-BAD_YAML = (yaml.YAMLError, ValueError, RecursionError)
-"""Also bytes that are no UTF-8, and a list of lists of lists."""
+
+LANGUAGES = ("", *dict.fromkeys(tag.partition("-")[0] for tag in TAGS))
+"""Of entries; the first one is any."""
 
 _PHONEMES = re.compile(r"/(.*)/", re.DOTALL)
 _ALIKE = {"g": "ɡ", "'": "ˈ", "’": "ˈ", "ʹ": "ˈ", "ɝ": "ɜɹ", "ɫ": "l", "ʉ": "u", "ɘ": "ə", "ɵ": "ə", "ɱ": "m", "ʍ": "w"}
@@ -53,10 +56,10 @@ def fold(text: str) -> str:
     return "".join(lower if len(lower := char.lower()) == 1 else char for char in text)
 
 
-def entry(word: str, said: str | Pronunciation, vocabulary: Collection[str]) -> Entry:
-    """The entry for `word`. Raises ConfigError with its key, ("text", "lexicon", word)."""
+def entry(word: str, said: object, vocabulary: Collection[str]) -> Entry:
+    """The entry for `word` of the configuration. Raises ConfigError with its key, ("text", "lexicon", word)."""
     try:
-        return _entry(word, said, vocabulary)
+        return _entry(word, _meant(said), vocabulary)
     except ConfigError as error:
         raise ConfigError(error.message, error.remedy, ("text", "lexicon", word)) from None
 
@@ -116,10 +119,19 @@ def _root(content: bytes) -> yaml.Node | None:
 def _value(node: yaml.Node) -> str | Pronunciation:
     if isinstance(node, yaml.ScalarNode):
         return str(node.value)
-    if not isinstance(node, yaml.MappingNode):
-        raise ConfigError("expected how it is said, or say, case, language and whole", "Write it as in 'word: said'")
+    if isinstance(node, yaml.MappingNode):
+        return _meant({str(key.value): value.value for key, value in node.value})
+    return _meant(node.value)
+
+
+def _meant(said: object) -> str | Pronunciation:
+    if isinstance(said, str):
+        return said
+    if not isinstance(said, dict):
+        shown = "nothing" if said is None else repr(said)[:MAX_WORD]
+        raise ConfigError(f"expected how it is said, or say, case, language and whole, got {shown}", "Put it in quotes")
     try:
-        return Pronunciation.model_validate({str(key.value): value.value for key, value in node.value})
+        return Pronunciation.model_validate(said)
     except ValidationError as error:
         details = error.errors()[0]
         key = ".".join(map(str, details["loc"]))
@@ -139,6 +151,10 @@ def _entry(word: str, said: str | Pronunciation, vocabulary: Collection[str]) ->
     match = _PHONEMES.fullmatch(say)
     phonemes = _phonemes(match[1], vocabulary) if match else None
     language = (said.language or "").replace("_", "-").lower()
+    if language.partition("-")[0] not in LANGUAGES:
+        raise ConfigError(
+            f"language: {said.language!r} is none that is spoken", f"There are {', '.join(LANGUAGES[1:])}"
+        )
     return Entry(word, say, phonemes, said.case, language, said.whole)
 
 

@@ -35,14 +35,27 @@ _IMAGE = re.compile(r"!\[([^\[\]]*)\]\([^()\s]*(?:[ \t]+\"[^\"\n]*\")?\)")
 _REFERENCE = re.compile(r"(?<![\w\]])\[((?!\d+\])[^\[\]]+)\]\[[^\[\]]*\]")
 _LINK_END = re.compile(r"\]\([^()\s]+\)")
 """Of a link that starts in another sentence."""
-_TIMES = re.compile(r"(?<=\d)\*+(?=\d)")
+_TIMES = re.compile(r"(?<=\d)\*+(?=\d|[a-z](?![\w*]))")
 _HIDDEN_STAR = "\ufdd0"
 """No character of any text; 2*3*4 is no emphasis."""
-_STARS = re.compile(r"((?<=\d)\*+(?=\d)|(?<=\s)\*(?=\s))|\*+")
+_STARS = re.compile(r"((?<=\d)\*+(?=\d|[a-z](?![\w*]))|(?<=\s)\*(?=\s))|\*+")
 """Group 1 is multiplication. The others need not come in pairs: the second half may be in another sentence."""
 _UNDERSCORES = re.compile(r"((?<=[^\W_])_+(?=[^\W_]))|_+")
 """Group 1 is inside a word, as in snake_case."""
-_OTHER_MARKS = re.compile("`+|~~+")
+_OTHER_MARKS = re.compile("`+|~~+|(?<!\\S)==(?=\\w)|(?<=\\w)==(?![\\w=])")
+"""The last ones are ==marks==; a == b stays."""
+_FORMULA = re.compile(r"(?<![\w$])\$(?=[A-Za-z\\(]|\d+(?:\.\d+)?\s?[\\^])([^$\n]{0,200}[\w)}])\$(?![\d$])")
+_IN_FORMULA = {
+    r"^\circ": "°",
+    r"^{\circ}": "°",
+    r"\times": "×",
+    r"\cdot": "×",
+    r"\circ": "°",
+    r"\pm": "±",
+    r"\approx": "≈",
+    r"\pi": "π",
+}
+_COMMAND = re.compile("|".join(re.escape(command) for command in _IN_FORMULA) + r"(?![A-Za-z])")
 
 _TAG_NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
 _TAGS_IN_WORDS = re.compile("a|abbr|b|bdi|bdo|big|code|del|em|emphasis|font|i|ins|kbd|mark|q|s|small|span|strong|u|wbr")
@@ -109,8 +122,16 @@ class Markdown:
         text = "\n".join(lines)
         if not text.strip():
             return ""
+        text = _FORMULA.sub(_formula, text) if "$" in text else text
         text = _TIMES.sub(lambda stars: _HIDDEN_STAR * len(stars[0]), _IMAGE.sub(r"\1", text))
         return _without_marks(_inline(text, markdown=True, html=self._html).replace(_HIDDEN_STAR, "*"))
+
+
+def _formula(match: re.Match[str]) -> str:
+    """$x^2 = 4$ without its marks; $HOME and $PATH have no sign of a formula."""
+    if not any(sign in match[1] for sign in "^=+\\{"):
+        return match[0]
+    return _COMMAND.sub(lambda command: _IN_FORMULA[command[0]], match[1])
 
 
 def _without_start(line: str) -> str:

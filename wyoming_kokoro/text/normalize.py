@@ -123,7 +123,7 @@ class Normalizer:
                 if isinstance(piece, Rate):
                     self._rate = piece.factor
         phrases.append(Phrase(tuple(spans), self._rate))
-        return [phrase for phrase in phrases if phrase.pause or has_speech(phrase.words)]
+        return [phrase for phrase in phrases if phrase.pause or _is_said(phrase)]
 
 
 def clean(text: str) -> str:
@@ -141,6 +141,11 @@ def clean(text: str) -> str:
 def has_speech(words: str) -> bool:
     """Whether there is a letter or digit of any script, or a symbol that engines read: %, €."""
     return any(char.isalnum() or char in "%‰°&@§±×÷©®™№" or category(char) == "Sc" for char in words)
+
+
+def _is_said(phrase: Phrase) -> bool:
+    """A heart has no words, but perhaps phonemes."""
+    return has_speech(phrase.words) or any(span.phonemes for span in phrase.spans)
 
 
 def _flows(before: Phrase, phrase: Phrase) -> bool:

@@ -13,10 +13,12 @@ _STRESSED = re.compile(r"\[([^\[\]\n]{1,200})\]\(([+-]?(?:\d(?:\.\d{1,3})?|\.\d{
 def take_pronounced(text: str, marks: Marks, known: Callable[[str], str]) -> str:
     """The text with a mark in place of each pronunciation; `known` gives the phonemes that the engine has.
 
-    Where it has none of them the words are left, as they are behind marks of stress.
+    Where it hasn't all of them the words are left, as they are before marks of stress.
     """
 
     def taken(match: re.Match[str]) -> str:
+        if known(match[2]) != match[2]:  # the address of a page
+            return match[1]
         return pronounced(match[1], match[2], marks, known)
 
     return _STRESSED.sub(r"\1", _PRONOUNCED.sub(taken, text))
@@ -25,4 +27,4 @@ def take_pronounced(text: str, marks: Marks, known: Callable[[str], str]) -> str
 def pronounced(words: str, phonemes: str, marks: Marks, known: Callable[[str], str]) -> str:
     """The mark that says `words` by those of the phonemes that are known; the words if there are none."""
     phonemes = known(phonemes).strip()
-    return (marks.put(Span(words, phonemes)) if phonemes else "") or words
+    return (marks.put(Span(words, phonemes)) if any(map(str.isalpha, phonemes)) else "") or words

@@ -8,20 +8,20 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from wyoming_kokoro.config import SPEEDS
 from wyoming_kokoro.text.entities import decoded
 from wyoming_kokoro.text.phrases import Marks, Pause, Rate
 from wyoming_kokoro.text.pronounced import pronounced
 from wyoming_kokoro.text.say_as import said_as
 
-MAX_HELD = 4_000
+MAX_HELD = 1_000
 """Characters of a tag, or of what a pair of tags replaces, that wait for their end. What is longer is text: a stray '<'
 shall not silence the rest."""
 MAX_OPEN = 100
 """Elements inside each other; people write three."""
 LONGEST_PAUSE = 10.0
 """Seconds, for one break; as in Amazon Polly."""
-LOWEST_RATE, HIGHEST_RATE = 0.5, 2.0
-"""Kokoro's own bounds."""
+LOWEST_RATE, HIGHEST_RATE = SPEEDS
 
 _PAUSES = {"none": 0.0, "x-weak": 0.1, "weak": 0.2, "medium": 0.4, "strong": 0.7, "x-strong": 1.2}
 _RATES = {"x-slow": 0.5, "slow": 0.75, "medium": 1.0, "default": 1.0, "fast": 1.25, "x-fast": 1.5}

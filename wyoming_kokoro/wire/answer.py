@@ -81,12 +81,17 @@ class Answer:
         pause = 0.0
         async for passage in self._request.passages():
             pause = await self._segments(await asyncio.to_thread(self._prepare, passage), pause)
-        await self._segments(self._segmented(self._normalizer.rest()), pause)
-        if self._started is None:
+        pause = await self._segments(await asyncio.to_thread(self._rest), pause)
+        if pause > self._engine.settings.sentence_pause:  # the text asks for silence at its end
+            await self._queue(silence(pause))
+        elif self._started is None:
             await self._queue(silence(NOTHING_S))
 
     def _prepare(self, passage: list[str]) -> list[Segment]:
         return self._segmented(self._normalizer.read(passage))
+
+    def _rest(self) -> list[Segment]:
+        return self._segmented(self._normalizer.rest())
 
     def _segmented(self, phrases: list[Phrase]) -> list[Segment]:
         return self._engine.segments(phrases, self._voice) if phrases else []
@@ -107,7 +112,7 @@ class Answer:
                 made = await self._scheduler.run(self._silent_at, partial(self._make, rest, pause))
             except UnspeakableError as error:
                 log.info("left out a sentence: %s", error)
-                break
+                return max(pause, segment.pause)
             log.debug("synthesized %.2f s: %s", len(made.samples) / RATE, made.segment.content)
             await self._queue(made.samples)
             rest, pause = made.rest, made.segment.pause

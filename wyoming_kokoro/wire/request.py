@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 from wyoming.tts import SynthesizeVoice
 
+from wyoming_kokoro.text.paragraphs import Paragraphs
 from wyoming_kokoro.text.sentences import SentenceSplitter
 from wyoming_kokoro.text.short import count_together
 
@@ -23,6 +24,7 @@ class Request:
         self.since = self._clock()
         self._flush_after = flush_after
         self._splitter = SentenceSplitter()
+        self._paragraphs = Paragraphs() if ssml else None
         self._slices: deque[str] = deque()
         """What came in and was not yet read, at most SLICE characters each."""
         self._unread = 0
@@ -42,6 +44,8 @@ class Request:
 
     def feed(self, text: str) -> None:
         """Only keeps the text: a long one costs nobody anything until it is spoken. An empty piece ends no pause."""
+        if self._paragraphs:
+            text = self._paragraphs.feed(text)
         if not text:
             return
         self._slices.extend(text[start : start + SLICE] for start in range(0, len(text), SLICE))
@@ -50,6 +54,9 @@ class Request:
         self._news.set()
 
     def finish(self) -> None:
+        if self._paragraphs and (rest := self._paragraphs.rest()):
+            self._slices.append(rest)
+            self._unread += len(rest)
         self._is_finished = True
         self._news.set()
 

@@ -83,7 +83,7 @@ def tag(text: str, place: Place) -> str:
 def _article(text: str, place: Place) -> str:
     """The letter stands before a pause (plan A) or, as a capital, inside a sentence (in zone A it is warm)."""
     inside = text == "A" and place.before and not place.shouting
-    is_letter = not place.after or place.after in ("is", "was") or inside
+    is_letter = not place.after or place.after in ("is", "was", "or", "and") or inside
     return "NN" if is_letter else "DT"
 
 

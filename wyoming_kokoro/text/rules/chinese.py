@@ -121,6 +121,8 @@ _MOBILE = re.compile(
     r"|(?<![\dA-Za-z.-])0\d{2,3}-\d{7,8}(?![\d-])"
 )
 _PERCENTS = re.compile(r"(?<![\d.-])(\d{1,3}(?:\.\d{1,3})?)%?[-~\uff5e\u301c\u2013到](\d{1,3}(?:\.\d{1,3})?)%")
+_NUMBERED = re.compile(r"(?:(?<=房间)|(?<=房号)|(?<=密码)|(?<=验证码)|(?<=号码)|(?<=航班))[是为：:]?\d{3,8}(?![\d.:,])")
+"""Room 1905 and codes: digit by digit."""
 _CODE = re.compile(r"(?<![\d.:,])(?:0\d{1,30}|\d{17,30})(?![\d:])")
 
 
@@ -146,6 +148,10 @@ def _by_digit(match: re.Match[str]) -> str:
 def _mobile(match: re.Match[str]) -> str:
     """In telephone numbers one is yāo, which can't be taken for seven."""
     return ("加" if match[0].startswith("+") else "") + _by_digit(match).replace("一", "幺")
+
+
+def _numbered(match: re.Match[str]) -> str:
+    return match[0].rstrip("0123456789") + _mobile(match)
 
 
 LANGUAGE = Language(
@@ -174,6 +180,7 @@ def chinese() -> tuple[Rule, ...]:
         east_asian.waves(LANGUAGE.to),
         east_asian.day_halves("上午", "下午"),
         east_asian.carbon_dioxide("二氧化碳"),
+        Rule("numbers", _NUMBERED, _numbered),
         Rule("numbers", _CODE, _by_digit),
         east_asian.operators(SYMBOLS),
     )

@@ -22,7 +22,30 @@ _PENCE = Rule(
     re.compile(rf"{NUMBER_BEGIN}(\d{{1,2}})p{END}"),
     lambda match: f"{cardinal(int(match[1]))} {'penny' if match[1] == '1' else 'pence'}",
 )
+_PRICES: tuple[Rule, ...] = (
+    Rule(
+        "money",
+        re.compile(r"(?<=\u20ac)(\d{1,3}(?:\.\d{3}){1,3}),(?=\d\d(?!\d))"),
+        lambda match: match[1].replace(".", "") + ".",
+    ),
+    Rule("money", re.compile(rf"{NUMBER_BEGIN}(\d{{1,9}}),(?=\d\d\s?€)"), lambda match: f"{match[1]}."),
+    Rule(
+        "money",
+        re.compile(r"(?<=\u20b9)(\d{1,2}(?:,\d\d){1,4},\d{3})(?![.,]?\d)"),
+        lambda match: match[1].replace(",", ""),
+    ),
+    Rule("money", re.compile(r"(?<=\d)\s?c(?=/kWh)"), lambda _: " ct"),
+    Rule("money", re.compile(r"(?<=\d)\s?p/kWh"), lambda _: " pence per kilowatt hour"),
+    Rule(
+        "money",
+        re.compile(r"(?<=\b[Aa] )([$\u20ac\u00a3])(\d{1,4}(?:\.\d{1,3})?) (million|billion|trillion)(?= [a-z])"),
+        lambda match: f"{match[2]} {match[3]} {english_money.CURRENCIES[match[1]].one}",
+    ),
+)
 _OWN: tuple[Rule, ...] = (
+    *context.IDENTIFIERS,
+    context.MODELS,
+    context.NETWORKS,
     *english_dates.OWN,
     Rule("times", re.compile(rf"{NUMBER_BEGIN}(\d{{1,2}})\.([0-5]\d)(?=\s?[ap]\.?m\b)"), lambda m: f"{m[1]}:{m[2]}"),
     Rule("times", re.compile(rf"{NUMBER_BEGIN}([0-2]?\d:[0-5]\d)\s?h{END}"), lambda m: m[1]),
@@ -35,6 +58,7 @@ _OWN: tuple[Rule, ...] = (
     *context.RANGES,
     Rule("money", re.compile(r"(?<![\w.])\.(?=\d)"), lambda _: "0."),
     english_measures.PRICED,
+    *_PRICES,
     *english_measures.MEASURES,
     Rule("fractions", re.compile(rf"{NUMBER_BEGIN}(?:{any_of(_SPECIAL)}){END}(?!/)"), lambda match: _SPECIAL[match[0]]),
     *context.NUMERALS,
@@ -71,7 +95,7 @@ def _english(units: Mapping[str, Unit], *, british: bool) -> tuple[Rule, ...]:
         date=english_dates.british_date if british else english_dates.american_date,
         month_first=not british,
         vulgar=vulgar,
-        ordinals={"st|nd|rd|th": ordinal},
+        ordinals={"st|nd|rd|th|ST|ND|RD|TH": ordinal},
         release=r"(?:Python|HA|Core|Assistant|[Vv]ersion|[Rr]elease|OS|Supervisor|Android|Linux|Debian|Ubuntu|ESPHome)",
         abbreviations=english_words.ABBREVIATIONS,
         acronyms=english_words.ACRONYMS,
@@ -82,4 +106,13 @@ def _english(units: Mapping[str, Unit], *, british: bool) -> tuple[Rule, ...]:
         groups=",\u00a0\u202f",
     )
     pence = (_PENCE,) if british else ()
-    return in_order(language, (*_OWN, *pence, *english_measures.compounds(units), english_measures.bare_units(units)))
+    return in_order(
+        language,
+        (
+            english_dates.short_date(british=british),
+            *_OWN,
+            *pence,
+            *english_measures.compounds(units),
+            english_measures.bare_units(units),
+        ),
+    )

@@ -2,6 +2,7 @@
 
 import re
 
+from wyoming_kokoro.text.rules.dates import is_date
 from wyoming_kokoro.text.rules.english_numbers import cardinal, ordinal, two_digits, year
 from wyoming_kokoro.text.rules.patterns import DASH, END, NUMBER_BEGIN
 from wyoming_kokoro.text.rules.rule import Rule
@@ -25,12 +26,30 @@ _WHEN = (
     "(?i:in|since|by|of|from|until|till|before|after|during|around|circa|year(?: is| was)?|the|this|next|last"
     "|spring|summer|autumn|fall|winter|early|late|mid|\u00a9|copyright)"
 )
+_LEAP_YEAR = 2000
 _NO_THINGS = r"(?!\s(?!(?:was|is|has|does|this|as|its|his|plus|versus)\b)[a-z]+s\b)"
 """A plural is counted: "of 1905 items"."""
 
 
 def american_date(day: int, month: int, in_year: int | None) -> str:
     return f"{MONTHS[month - 1]} {ordinal(day)}" + (f", {year(in_year)}" if in_year else "")
+
+
+def short_date(*, british: bool) -> Rule:
+    """On 5/6, Mon 11/24: a date and no fraction, where a word says so and nothing is measured."""
+    words = "on|by|until|till|since|due|before|after|today is|tomorrow is"
+    days = "(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)(?:day|nesday|urday)?\\.?,?"
+    behind = r"(?=\s?[.,;:!?)]?\s*$|\s?[,;:)](?!\d)|\s(?:at|from|and|we|I|you|it)\b)"
+    pattern = re.compile(rf"\b((?:(?i:{words})|{days})\s)(?!24/7|9/11)(\d{{1,2}})/(\d{{1,2}}){behind}")
+
+    def say(match: re.Match[str]) -> str:
+        first, second = int(match[2]), int(match[3])
+        month, day = (second, first) if (british and second <= 12) or first > 12 else (first, second)
+        if not is_date(day, month, _LEAP_YEAR):
+            return match[0]
+        return match[1] + (british_date if british else american_date)(day, month, None)
+
+    return Rule("dates", pattern, say)
 
 
 def british_date(day: int, month: int, in_year: int | None) -> str:
@@ -82,6 +101,17 @@ def _place(match: re.Match[str]) -> str:
     return f"{match[1]} {cardinal(high)} {two_digits(low) if low else 'hundred'}"
 
 
+def _of_many(match: re.Match[str]) -> str:
+    return f"{match[1]} {cardinal(int(match[2]))} of {cardinal(int(match[3]))}"
+
+
+def _hundred_hours(match: re.Match[str]) -> str:
+    """0700 hours, at 1905 hours."""
+    hour, minute = int(match[1]), int(match[2])
+    return f"{two_digits(hour) if match[1][0] == '0' else cardinal(hour)} {two_digits(minute) if minute else 'hundred'}"
+
+
+_COUNTED = "day|step|page|part|item|question|round|stage|level|lap|episode|slide|attempt|phase|image|file|track|disc"
 _DAYS = rf"{_DAY}(?:st|nd|rd|th)?(?:\s?{DASH}\s?{_DAY}(?:st|nd|rd|th)?)?{END}"
 OWN: tuple[Rule, ...] = (
     Rule(
@@ -138,4 +168,31 @@ OWN: tuple[Rule, ...] = (
         lambda match: f"{match[1]} {year(int(match[2]))}",
     ),
     Rule("dates", re.compile(rf"\b({_PLACES}) ([1-9]\d{{3}}){END}{_NO_AMOUNT}"), _place),
+    Rule(
+        "dates",
+        re.compile(rf"\b([Ff]light )([A-Z]{{2}}) ([1-9]\d)(\d\d){END}"),
+        lambda match: (
+            f"{match[1]}{' '.join(match[2])} {cardinal(int(match[3]))} "
+            f"{two_digits(int(match[4])) if int(match[4]) else 'hundred'}"
+        ),
+    ),
+    Rule("dates", re.compile(r"\b([Ff]light )([A-Z]{2})(?= \d)"), lambda match: match[1] + " ".join(match[2])),
+    Rule(
+        "dates",
+        re.compile(r"(?:(?<=\b[Ii]t's )|(?<=\b[Ii]t\u2019s )|(?<=\b[Ii]t is ))(20\d\d)(?=[.,!?;:]?\s*$|[.,!?;:]\s)"),
+        lambda match: year(int(match[1])),
+    ),
+    Rule(
+        "dates",
+        re.compile(r"\A(1[89]\d\d|20\d\d)(?= (?:is|was|will|has|had)\b)"),
+        lambda match: year(int(match[1])),
+    ),
+    Rule(
+        "dates",
+        re.compile(
+            r"(?<![\w.,:/-])(?:(?=0)|(?<=\b[Aa]t )|(?<=\b[Bb]y )|(?<=until ))([01]\d|2[0-3])([0-5]\d)(?= h(?:ou)?rs\b)"
+        ),
+        _hundred_hours,
+    ),
+    Rule("dates", re.compile(rf"\b((?i:{_COUNTED})) (\d{{1,3}})/(\d{{1,3}})(?![/\d]|[.,]\d)"), _of_many),
 )

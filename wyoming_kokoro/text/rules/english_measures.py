@@ -20,21 +20,40 @@ _DESCRIBED = re.compile(r"\s(?!(?:across|\w{1,4})\b)[A-Za-z]|\s(?:TV|pipe|tube|d
 """A thing behind the length: 65" TV."""
 _QUOTED = {'"': '"', "\u201d": "\u201c", "'": "'"}
 _CLOCK_PARTS = re.compile(
-    rf"{NUMBER_BEGIN}(?:(\d{{1,3}})h\s?)?(\d{{1,4}})m\s?(\d{{1,2}})s{END}"
-    rf"|{NUMBER_BEGIN}(\d{{1,3}})h\s?(\d{{1,2}})(?:m(?:in)?)?{END}"
+    rf"{NUMBER_BEGIN}(?:(\d{{1,3}})\s?h\s?)?(\d{{1,4}})\s?m\s?(\d{{1,2}})\s?s{END}"
+    rf"|{NUMBER_BEGIN}(\d{{1,3}})(?:h\s?|\sh\s(?=\d{{1,2}}\s?m{END}))(\d{{1,2}})(?:\s?m(?:in)?)?{END}"
 )
+_MINUTES = re.compile(rf"{NUMBER_BEGIN}(\d{{1,2}})m(?=\s(?:ago|left|remaining|timer)\b)")
 _RESOLUTION = re.compile(rf"{NUMBER_BEGIN}(240|360|480|720|1080|1440|2160|4320)([pi]){END}")
 _BY = re.compile(r"(?:(?<=\d)(?<!\b0)\s?x|(?<=[a-z\"] )x)\s?(?=\d)")
 _PIXELS = re.compile(rf"{NUMBER_BEGIN}(\d\d)(\d\d)\s?[x×]\s?(\d?\d)(\d\d){END}")
 _NO_COMPOUND = frozenset(("in", "C", "F", "K", "B", "t", "st", "d"))
 """Too often a word or a letter: 4 in 1, Vitamin 3-C."""
 _NO_AMOUNT = "(?<![\\d/\u00bc-\u00be])(?<![\\d\u00bc-\u00be]\\s)"
-_PLACES = r"(?i:room|suite|flat|apartment|apt\.?|bus|gate|unit|seat|row|section|platform|door)"
+_PLACES = r"(?i:room|suite|flat|apartment|apt\.?|bus|gate|stop|unit|seat|row|section|platform|door)"
 _LETTERED = re.compile(rf"\b({_PLACES}) (\d{{1,4}})([A-F]){END}")
+_LETTERED_APART = re.compile(
+    rf"\b((?i:room|suite|flat|apartment|apt\.?|bus|gate|seat|row|section|platform|size|class|grade|vitamin)"
+    rf" \d{{1,4}} [ABDEGHJK]){END}"
+)
+"""Room 5 K, size 8 B: after these words letters are no units. Not C and F: "living room 21 C"."""
+_THINGS = (
+    "batter(?:y|ies)|bulbs?|lamps?|lights?|supply|supplies|adapters?|chargers?|bottles?|tanks?|heaters?|strips?|motors?"
+    "|inverters?|fuses?|breakers?|outlets?|sockets?|panels?|arrays?|systems?|disks?|drives?|cards?|sticks?|cables?|pipes?"
+    "|tubes?|hoses?|pools?|walk|ride|dash|sprint|timers?|delays?|breaks?|naps?|meetings?|videos?|films?|flights?"
+    "|speakers?|bands?|networks?|pans?|pots?|containers?|bags?|cans?|packs?|kettles?|ovens?|pumps?|resistors?|rails?"
+    "|lines?|limits?|zones?|races?|marathons?|monitors?|relays?|jacks?|plugs?|screws?|nozzles?|transformers?|appliances?"
+)
 
 
 def _count(amount: str, name: str) -> str:
     return f"{amount} {name if int(amount) == 1 else name + 's'}"
+
+
+def _apart(place: str) -> str:
+    """The number in words: what is none can't have a unit."""
+    name, number, letter = place.rsplit(" ", 2)
+    return f"{name} {cardinal(int(number))} {letter}"
 
 
 def _feet(match: re.Match[str]) -> str:
@@ -105,6 +124,8 @@ def bare_units(units: Mapping[str, Unit]) -> Rule:
 
 MEASURES: tuple[Rule, ...] = (
     Rule("units", _LETTERED, lambda match: f"{match[1]} {cardinal(int(match[2]))} {match[3]}"),
+    Rule("units", _LETTERED_APART, lambda match: _apart(match[1])),
+    Rule("units", _MINUTES, lambda match: _count(match[1], "minute")),
     Rule("units", _FEET, _feet),
     Rule("units", _QUOTES, _by_quotes),
     Rule("units", _CLOCK_PARTS, _parts),
@@ -115,16 +136,17 @@ MEASURES: tuple[Rule, ...] = (
 
 
 def compounds(units: Mapping[str, Unit]) -> tuple[Rule, ...]:
-    """A unit that describes what follows is singular: a 60 W bulb, the 5-min timer."""
+    """A unit that describes what follows is singular: a 60 W bulb, the 12 V battery, the 5-min timer."""
     symbols = any_of(symbol for symbol in units if symbol not in _NO_COMPOUND)
     amount = r"(\d{1,4}(?:\.\d{1,3})?)"
     described = re.compile(rf"(?:(?<=\b[Aa] )|(?<=\b[Aa]n )){amount}\s?({symbols}){END}(?=\s[a-z])")
+    of_things = re.compile(rf"{NUMBER_BEGIN}{amount}\s?({symbols}){END}(?=\s(?:{_THINGS})\b)")
     hyphened = re.compile(rf"{NUMBER_BEGIN}{amount}-({symbols}|in){END}(?!-)")
 
     def say(match: re.Match[str]) -> str:
         return f"{match[1]} {units[match[2]].one}"
 
-    return (Rule("units", described, say), Rule("units", hyphened, say))
+    return (Rule("units", described, say), Rule("units", of_things, say), Rule("units", hyphened, say))
 
 
 def _line_count(lines: str) -> str:

@@ -2,10 +2,15 @@
 
 from wyoming_kokoro.text.rules.language import Unit
 
-_BEFORE_CELL = r"(?!\s(?:batter|cell)|[-'\u2019.]\w)"
-"""Not "4 C batteries"."""
+_BEFORE_CELL = r"(?!\s(?:batter|cell|student|grade|level|class|team|player)|[-'\u2019.]\w)"
+"""Not "4 C batteries", nor "5 A students"."""
+_BEFORE_SCREEN = (
+    r"(?!\s(?:TV|tv|video|movie|monitor|display|screen|resolution|camera|stream|Blu|run|race)|[-'\u2019.]\w)"
+)
+"""Not "a 4 K TV"."""
 _MEASURED = "wide|long|tall|high|deep|thick|across|by|of (?:rain|snow|ice|water)"
-_INCHES = rf"(?:(?<=\din)|(?=\.?\s*$|\.?\s(?:{_MEASURED})\b|\.?\s?[x×,;:!?)]))"
+_INCHES = rf"(?:(?<=\din)|(?=\.?\s*$|\.?\s(?:{_MEASURED})\b|\.?\s?[x×,;:!?()]|/(?:h|hr|d|day|min|s)\b"
+_INCHES += r"|\s{1,2}(?:by|and|or|to)\s\d{1,4}(?:\.\d{1,3})?\s?in\b))"
 """Glued to the number, or with a sign that it isn't the word."""
 
 
@@ -26,7 +31,7 @@ def _scaled(prefixes: dict[str, str], symbol: str, name: str) -> dict[str, str]:
     }
 
 
-_POWER = {"": "", "m": "milli", "k": "kilo", "M": "mega", "G": "giga"}
+_POWER = {"": "", "m": "milli", "k": "kilo", "M": "mega", "G": "giga", "T": "tera"}
 _DATA = {"": "", "k": "kilo", "K": "kilo", "M": "mega", "G": "giga", "T": "tera"}
 _GRAMS = {"": "", "m": "milli", "k": "kilo", "\u00b5": "micro", "\u03bc": "micro"}
 _AMPERES = {"": "", "m": "milli", "\u00b5": "micro", "\u03bc": "micro"}
@@ -41,20 +46,28 @@ _NAMES: dict[str, str] = {
     **dict.fromkeys(("°F", "ºF", "° F", "℉"), "degree Fahrenheit/degrees Fahrenheit"),
     **_scaled(_POWER, "W", "watt"),
     **_scaled(_POWER, "Wh", "watt hour"),
-    **_scaled({"": "", "m": "milli", "k": "kilo"}, "V", "volt"),
+    **_scaled({"": "", "\u00b5": "micro", "\u03bc": "micro", "m": "milli", "k": "kilo"}, "V", "volt"),
     **_scaled(_AMPERES, "A", "amp"),
     **_scaled({"": "", "m": "milli"}, "Ah", "amp hour"),
     **_scaled({"": "", "k": "kilo", "M": "mega", "G": "giga"}, "Hz", "hertz/hertz"),
     **_scaled({"": "", "h": "hecto", "k": "kilo", "M": "mega"}, "Pa", "pascal"),
     **_scaled(_DATA, "bit", "bit"),
     **_scaled({scale: name for scale, name in _DATA.items() if scale}, "B", "byte"),
+    **_scaled({"Ki": "kibi", "Mi": "mebi", "Gi": "gibi", "Ti": "tebi"}, "B", "byte"),
+    **_scaled({"k": "kilo", "M": "mega", "G": "giga"}, "J", "joule"),
+    **_scaled({"": "", "k": "kilo"}, "cal", "calorie"),
+    **_scaled({"m": "milli", "\u00b5": "micro", "\u03bc": "micro"}, "Sv", "sievert"),
+    "k\u03a9": "kilohm",
+    "M\u03a9": "megohm",
+    **_scaled({"\u00b5": "micro", "\u03bc": "micro", "n": "nano", "p": "pico"}, "F", "farad"),
+    **_scaled({"\u00b5": "micro", "\u03bc": "micro", "n": "nano"}, "s", "second"),
     **_scaled(_GRAMS, "g", "gram"),
     **_scaled(_METERS, "m", "meter"),
     **_scaled(_LITERS, "L", "liter"),
     **_scaled(_LITERS, "l", "liter"),
     **{
         f"{m}{two}": f"square {name}"
-        for m, name in (("m", "meter"), ("km", "kilometer"), ("cm", "centimeter"))
+        for m, name in (("m", "meter"), ("km", "kilometer"), ("cm", "centimeter"), ("mm", "millimeter"))
         for two in "²2"
     },
     **{f"{m}{three}": f"cubic {name}" for m, name in (("m", "meter"), ("cm", "centimeter")) for three in "³3"},
@@ -91,7 +104,16 @@ _NAMES: dict[str, str] = {
     "Mbps": "megabit per second/megabits per second",
     "Gbps": "gigabit per second/gigabits per second",
     "m/s²": "meter per second squared/meters per second squared",
-    "L/100km": "liter per hundred kilometers/liters per hundred kilometers",
+    **{
+        f"{fuel}/100{space}km": f"{one} per hundred kilometers/{one}s per hundred kilometers"
+        for fuel, one in (("L", "liter"), ("l", "liter"), ("kWh", "kilowatt hour"))
+        for space in ("", " ")
+    },
+    "Bq": "becquerel",
+    "mmol": "millimole",
+    "Nm": "newton meter",
+    "BTU": "B T U/B T U",
+    **dict.fromkeys(("fl oz", "fl. oz"), "fluid ounce"),
     "kn": "knot",
     "ft": "foot/feet",
     "yd": "yard",
@@ -121,11 +143,13 @@ AMERICAN: dict[str, Unit] = {
     "C": Unit("degree Celsius", "degrees Celsius", only=_BEFORE_CELL),
     "F": Unit("degree Fahrenheit", "degrees Fahrenheit", only=_BEFORE_CELL),
     "A": Unit("amp", "amps", only=_BEFORE_CELL),
-    "K": Unit("kelvin", "kelvin", apart=r"\s"),
-    "B": Unit("byte", "bytes", apart=r"\s"),
+    "K": Unit("kelvin", "kelvin", only=_BEFORE_SCREEN, apart=r"(?:\s|(?<=\d{4}))"),
+    "J": Unit("joule", "joules", apart=r"\s"),
+    "ha": Unit("hectare", "hectares", apart=r"\s"),
+    "B": Unit("byte", "bytes", only=_BEFORE_CELL, apart=r"\s"),
     "t": Unit("tonne", "tonnes", apart=r"\s"),
     "st": Unit("stone", "stone", apart=r"\s"),
-    "d": Unit("day", "days", only=r"(?=\s?\d|\s+ago\b|\s*$|\s*[.,;:!?)])"),
+    "d": Unit("day", "days", only=r"(?=\s?\d|\s+ago\b|\s*$|\s*[.,;:!?()])"),
     "in": Unit("inch", "inches", only=_INCHES),
 }
 """Case matters: mW and MW. What may be a word as well needs a sign that it is not."""

@@ -63,6 +63,10 @@ ABBREVIATIONS: dict[str, str] = {
     "mins.": "minutes",
     "secs": "seconds",
     "secs.": "seconds",
+    "appt.": "appointment",
+    "Appt.": "Appointment",
+    "eg.": "for example",
+    "ie.": "that is",
     "Ph.D.": "P H D",
     "PhD": "P H D",
     "a.m.": "A M",
@@ -95,7 +99,7 @@ ABBREVIATIONS: dict[str, str] = {
 
 _ACRONYMS = (
     "NASA NATO COVID WIFI RAM ROM PIN GIF SIM ZIP NAS LAN WAN LIDAR RADAR JSON YAML JPEG MIDI AIDS OPEC UNICEF FIFA "
-    "UEFA IKEA LASER SONAR CAPTCHA SCUBA YOLO OK HACS"
+    "MAC MPEG UEFA IKEA LASER SONAR CAPTCHA SCUBA YOLO OK HACS"
 )
 ACRONYMS = frozenset(_ACRONYMS.split())
 """Said as words, and known by their capitals."""
@@ -104,6 +108,7 @@ _LETTERS = (
     "AC AD ADC ADHD AI API AQI ASAP ATM AUD AUX BCE CEO CEST CET CFO CIA CO CPU CTO DAC DIY DOA DOI DVD ECB EDT EMI "
     "EPA EQ ESP EST ET ETA ETF EU EUR EV FAQ FBI FIFO GPIO GPU GUI HA HAOS HDMI HVAC IBM ID IDE IMDB IO IOS IOT IP IR "
     "IRC IRS ISBN ISO ISP ISS LCD LED MIT NBA NYC OLED OS OTA PDA POE QA RFID RPI SAAS SOC SOS SUV TOS TVOC UFO "
+    "LTE LE ZHA MFA FYI PIR BLE PHEV UWB UHF UHD SSID SDK UDP VGA OEM OCR CCTV FAA SOS NSA USSR TBA TBD DNA RNA MRI "
     "UI UID UK UN UPC UPS URL USA USB USD UTC UUID UV UVC UX VAT VIP VOC VOIP"
 )
 LETTERS = frozenset(_LETTERS.split())
@@ -115,6 +120,16 @@ SPELLED: dict[str, str] = {
     "H\u2082O": "H two O",
     "eCO2": "E C O two",
     "NOx": "N O X",
+    "NaCl": "N A C L",
+    "NVMe": "N V M E",
+    "PCIe": "P C I E",
+    "IPv4": "I P V four",
+    "IPv6": "I P V six",
+    "IEEE": "I triple E",
+    "M.2": "M dot two",
+    "WWI": "World War one",
+    "WWII": "World War two",
+    "SoC": "S O C",
     "pH": "P H",
     "IoT": "I O T",
     "iOS": "I O S",

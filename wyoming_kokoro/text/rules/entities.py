@@ -21,7 +21,16 @@ _OBJECT = re.compile(
 """Of other integrations: known by the underscore."""
 
 
-def entities(_: Language) -> tuple[Rule, ...]:
+_FILES = (
+    "yaml yml json toml ini conf cfg xml html htm css js ts py cpp rs php sh exe dll md rst txt log csv sql db sqlite "
+    "pdf docx xlsx pptx odt zip gz tar tgz xz iso img deb rpm apk jpg jpeg png gif bmp svg webp mp3 mp4 wav flac ogg "
+    "opus m4a aac avi mkv mov webm onnx"
+)
+"""Ends of names of files, after which a full stop is no pause: none is a word that a sentence begins with."""
+_SUFFIX = re.compile(rf"(?<=[^\W_])\.(?=(?:{any_of(_FILES.split())})(?![\w-]))")
+
+
+def entities(language: Language) -> tuple[Rule, ...]:
     """The words of an entity's name are in any language, mostly English: they are only taken apart."""
 
     def apart(match: re.Match[str]) -> str:
@@ -31,4 +40,5 @@ def entities(_: Language) -> tuple[Rule, ...]:
         Rule("entities", _ENTITY, apart),
         Rule("entities", _OBJECT, apart),
         Rule("entities", _SNAKE, lambda _: " "),
+        *([Rule("entities", _SUFFIX, lambda _: f" {language.dot} ")] if language.dot else []),
     )

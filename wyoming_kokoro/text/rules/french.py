@@ -2,7 +2,7 @@
 
 import re
 
-from wyoming_kokoro.text.rules import romance
+from wyoming_kokoro.text.rules import romance, romance_nouns
 from wyoming_kokoro.text.rules.french_numbers import MONTHS, cardinal, clock, date, first, ordinal, second, vulgar
 from wyoming_kokoro.text.rules.french_words import ABBREVIATIONS, CURRENCIES, SYMBOLS, UNITS
 from wyoming_kokoro.text.rules.language import Language, below_two_is_one
@@ -38,7 +38,7 @@ LANGUAGE = Language(
     dot="point",
     abbreviations=ABBREVIATIONS,
     spelled={"CO2": "cé o deux", "CO₂": "cé o deux"},
-    letters=frozenset(listed("USB URL IP IA UE ADN API OTA CPU GPU")),
+    letters=frozenset(listed("TVA EDF RATP USB URL IP IA UE ADN API OTA CPU GPU")),
     symbols=SYMBOLS,
 )
 HALF, HALF_BEHIND = {"m": "un demi", "f": "une demi"}, {"m": "demi", "f": "demie"}
@@ -63,6 +63,7 @@ _SPACED_HOUR = re.compile(rf"{NUMBER_BEGIN}(\d{{1,2}})\s?h\s?([0-5]\d)(?:\s?min)
 _SIR = re.compile(r"(?<![\w.-])M\.(?=\s+[A-ZÀ-Þ])")
 _OF_EURO = re.compile(r"(?<=d['\u2019])\s?€")
 _ELISION = re.compile(r"\b(millions?|milliards?) de (?=(?:euro|heure|hectopascal|octet|ampère|hertz|once)s?\b)")
+_ALWAYS = re.compile(rf"{NUMBER_BEGIN}(24|7)\s?([hj])/(?=(?:24|7){END})")
 _EQUALS = re.compile(r"\s*=\s*")
 
 
@@ -79,6 +80,7 @@ def french() -> tuple[Rule, ...]:
         romance.halves(LANGUAGE, HALF, HALF_BEHIND, " et "),
         romance.half_nouns(LANGUAGE, HALF, HALF_BEHIND, " et ", _noun),
         romance.out_of("sur"),
+        Rule("units", _ALWAYS, lambda match: f"{match[1]} {match[2]} sur "),
         romance.crossed("fois"),
         Rule("abbreviations", _SIR, lambda _: "monsieur"),
         romance.romans(ordinal, "(?:e|ème)"),
@@ -86,6 +88,8 @@ def french() -> tuple[Rule, ...]:
         Rule("symbols", _OF_EURO, lambda _: "euros"),
         Rule("symbols", _ELISION, lambda match: f"{match[1]} d'"),
         Rule("symbols", _EQUALS, lambda _: " égale "),
+        romance.counted(LANGUAGE, romance_nouns.french),
+        romance.periods({name: f"par {name}" for name in ("mois", "jour", "an", "heure", "semaine", "nuit")}),
     )
     return in_order(LANGUAGE, own)
 

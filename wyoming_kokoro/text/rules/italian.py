@@ -2,7 +2,7 @@
 
 import re
 
-from wyoming_kokoro.text.rules import romance
+from wyoming_kokoro.text.rules import romance, romance_nouns
 from wyoming_kokoro.text.rules.italian_numbers import MONTHS, cardinal, clock, date, feminine, ordinal, vulgar
 from wyoming_kokoro.text.rules.italian_words import ABBREVIATIONS, COUNTED, CURRENCIES, SYMBOLS, UNITS
 from wyoming_kokoro.text.rules.language import Language
@@ -70,6 +70,10 @@ def italian() -> tuple[Rule, ...]:
         Rule("abbreviations", _NUMBER, lambda _: "numero"),
         romance.romans(ordinal),
         Rule("symbols", _EQUALS, lambda _: " uguale "),
+        romance.counted(LANGUAGE, romance_nouns.italian),
+        romance.periods(
+            {"mese": "al mese", "giorno": "al giorno", "anno": "all'anno", "ora": "all'ora", "settimana": "a settimana"}
+        ),
         Rule("symbols", _ELISION, lambda _: "un'"),
     )
     return in_order(LANGUAGE, own)

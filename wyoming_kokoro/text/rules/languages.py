@@ -23,6 +23,7 @@ _LANGUAGES = {
     "pt-BR": portuguese,
     "zh-CN": chinese,
 }
+TAGS = tuple(_LANGUAGES)
 
 
 @cache

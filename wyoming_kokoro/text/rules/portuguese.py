@@ -2,7 +2,7 @@
 
 import re
 
-from wyoming_kokoro.text.rules import romance
+from wyoming_kokoro.text.rules import romance, romance_nouns
 from wyoming_kokoro.text.rules.language import Language, below_two_is_one
 from wyoming_kokoro.text.rules.order import in_order
 from wyoming_kokoro.text.rules.portuguese_numbers import (
@@ -68,5 +68,7 @@ def portuguese() -> tuple[Rule, ...]:
         romance.suffixed(ABBREVIATIONS),
         romance.romans(roman),
         Rule("symbols", _EQUALS, lambda _: " igual a "),
+        romance.counted(LANGUAGE, romance_nouns.portuguese),
+        romance.periods({name: f"por {name}" for name in ("mês", "dia", "ano", "hora", "semana", "noite")}),
     )
     return in_order(LANGUAGE, own)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from wyoming_kokoro.text.rules.dates import is_date
 from wyoming_kokoro.text.rules.language import Language
 from wyoming_kokoro.text.rules.numbers import spoken, value
-from wyoming_kokoro.text.rules.patterns import BEGIN, END, NUMBER_BEGIN, any_of
+from wyoming_kokoro.text.rules.patterns import BEGIN, END, NUMBER_BEGIN, SIGN, any_of
 from wyoming_kokoro.text.rules.rule import Rule
 
 GROUPS = ".\u00a0\u202f\u2009 "
@@ -43,7 +43,7 @@ def fraction(cardinal: Callable[[int, str], str]) -> Callable[[str], str]:
         zeros = len(digits) - len(rest)
         if zeros + len(rest) > _LONGEST_SPOKEN:
             return " ".join(cardinal(int(digit), "") for digit in digits)
-        return " ".join([cardinal(0, "")] * zeros + [cardinal(int(rest), "")] * bool(rest))
+        return " ".join([cardinal(0, "")] * zeros + ([cardinal(int(rest), "")] if rest else []))
 
     return say
 
@@ -103,6 +103,28 @@ def half_nouns(
         return f"{language.cardinal(int(match[1]), noun.gender)} {name}{mixed}{behind[noun.gender]}"
 
     return Rule("fractions", pattern, say)
+
+
+def counted(language: Language, gender: Callable[..., str]) -> Rule:
+    """21 luces, 1 minuto: the number agrees with what is counted, as far as `gender` knows it."""
+    group = f"[{re.escape(language.groups)}]"
+    pattern = re.compile(
+        rf"{NUMBER_BEGIN}({SIGN}(?:[1-9]\d{{0,2}}(?:{group}\d{{3}}){{1,2}}|\d{{1,6}}))(?= ([^\W\d_]{{2,30}}))"
+    )
+
+    def say(match: re.Match[str]) -> str:
+        if match[1].startswith("0"):
+            return match[0]
+        of = gender(match[2].lower(), many=abs(value(language, match[1])) != 1)
+        return spoken(language, match[1], of) if of else match[0]
+
+    return Rule("numbers", pattern, say)
+
+
+def periods(said: Mapping[str, str]) -> Rule:
+    """3 €/mes"""
+    pattern = re.compile(rf"(?<=[^\W\d_])/({any_of(said)}){END}")
+    return Rule("symbols", pattern, lambda match: f" {said[match[1]]}")
 
 
 def iberian(noun: str) -> Noun:

@@ -2,7 +2,7 @@
 
 import re
 
-from wyoming_kokoro.text.rules import romance
+from wyoming_kokoro.text.rules import romance, romance_nouns
 from wyoming_kokoro.text.rules.language import Language
 from wyoming_kokoro.text.rules.numbers import digits
 from wyoming_kokoro.text.rules.order import in_order
@@ -44,6 +44,7 @@ _BEFORE_NOUN = re.compile(r"(?<![\w.,])([13])\.?º(?=\s+(?!de\b|del\b|y\b|en\b|q
 _PHONE = re.compile(
     r"(?<![\w.,:/+-])(?:[6-9]\d\d(?: \d{3}){2}|[6-9]\d\d(?: \d\d){3}|[89]\d \d{3}(?: \d\d){2})(?![ .,:/-]?\d)"
 )
+_STREET = re.compile(r"(?<!\w)[cC]/ ?(?=[A-ZÁÉÍÓÚ])")
 _EQUALS = re.compile(r"\s*=\s*")
 
 
@@ -61,8 +62,13 @@ def spanish() -> tuple[Rule, ...]:
         romance.between("entre", "y"),
         romance.hours(),
         romance.romans(roman),
+        Rule("abbreviations", _STREET, lambda _: "calle "),
         Rule("ordinals", _BEFORE_NOUN, lambda match: short(int(match[1]))),
         Rule("symbols", _EQUALS, lambda _: " igual a "),
+        romance.counted(LANGUAGE, romance_nouns.spanish),
+        romance.periods(
+            {name: f"al {name}" for name in ("mes", "día", "año")} | {"hora": "por hora", "semana": "por semana"}
+        ),
     )
     return in_order(LANGUAGE, own)
 
