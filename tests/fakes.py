@@ -63,6 +63,8 @@ class FakeEngine:
             raise UnspeakableError("nothing to say")
         if "files" in segment.content:
             raise OSError(24, "Too many open files")
+        if "memory" in segment.content:
+            raise MemoryError
         if "bug" in segment.content:
             raise ZeroDivisionError
         length = round(len(segment.content) * SECONDS_PER_CHARACTER * RATE)

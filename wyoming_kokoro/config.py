@@ -15,6 +15,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 DEFAULT_PORT = 10210
 MAX_TEXT = 20_000
 """Characters that may wait on one connection: twenty minutes of speech, far more than an assistant says."""
+MAX_QUEUE_S = 4 * 3600.0
+"""Seconds of speech that may wait in all: of twelve clients with the longest texts, or of hundreds with an answer."""
 
 
 def _listening_uri(uri: str) -> str:
@@ -37,6 +39,13 @@ def _web_uri(uri: str) -> str:
     except ValueError:  # a port that is no number, or beyond 65535
         pass
     raise ValueError("expected http://HOST:PORT")
+
+
+def _network(network: str) -> str:
+    try:
+        return str(ipaddress.ip_network(network, strict=False))
+    except ValueError:
+        raise ValueError("expected an IP address or a network, such as 192.168.1.0/24 or fd00::/8") from None
 
 
 def _device(prefer: str) -> str:
@@ -78,8 +87,12 @@ class _Section(BaseModel):
 
 class Server(_Section):
     uri: Annotated[str, AfterValidator(_listening_uri)] = f"tcp://0.0.0.0:{DEFAULT_PORT}"
+    allow: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
     max_connections: Annotated[int, Field(ge=1, le=10_000)] = 128
+    max_per_address: Annotated[int, Field(ge=1, le=10_000)] = 64
     max_text: Annotated[int, Field(ge=100, le=1_000_000)] = MAX_TEXT
+    max_queue: Annotated[float, Field(ge=60, le=1_000_000)] = MAX_QUEUE_S
+    idle_timeout: Annotated[float, Field(ge=1, le=7 * 24 * 3600)] = 3600.0
     grace: Annotated[float, Field(ge=0, le=300)] = 10.0
 
 
@@ -95,6 +108,7 @@ class Device(_Section):
     memory_limit: Annotated[int, Field(ge=512, le=1_000_000)] | None = None
     parallel: Annotated[int, Field(ge=0, le=32)] = 0
     idle_unload: Annotated[float, Field(ge=0, le=7 * 24 * 3600)] = 0.0
+    watchdog: Annotated[float, Field(ge=0, le=3600)] = 300.0
 
 
 class Model(_Section):
@@ -202,6 +216,7 @@ class Web(_Section):
 
 class Log(_Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
 
 
 class Config(_Section):

@@ -10,7 +10,14 @@
      +-- SynthesisError         the engine gave no usable audio
      |    +-- UnspeakableError  there is nothing that it could say
      |    +-- DeviceMemoryError it doesn't fit into the device's memory
+     |    +-- HungError         it doesn't come to an end
+     +-- ResourceError          the machine has no more memory, files or disk
      +-- ProtocolError          a peer sent what is not Wyoming
+     +-- LimitError             a peer asks for more than one may
+     +-- SlowError              a peer doesn't go on
+     |    +-- IdleError         it says nothing at all
+     +-- ForbiddenError         a peer that isn't in server.allow
+     +-- StoppingError          the service is being stopped
      +-- ServerError            the service can't listen, or a server can't be reached
      +-- StoppedError           whoever asked for it doesn't wait for it any more
 
@@ -29,6 +36,8 @@ class KokoroError(Exception):
 
     code = "failed"
     """The stable code of a Wyoming `error` event."""
+    exit_code = 1
+    """Of the program, where this ends it."""
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)
@@ -55,7 +64,9 @@ class DeviceError(KokoroError):
 
 
 class DeviceLostError(DeviceError):
-    """The program ends with a code of its own, so that a supervisor can tell it from what a restart doesn't mend."""
+    """A restart mends it, which a supervisor can tell by the exit code."""
+
+    exit_code = 4
 
 
 class ModelError(KokoroError):
@@ -82,8 +93,38 @@ class DeviceMemoryError(SynthesisError):
     """A shorter sentence, or the same one on another device, may fit."""
 
 
+class HungError(SynthesisError):
+    """An inference didn't end in the time that it may take."""
+
+    code = "hung"
+
+
+class ResourceError(KokoroError):
+    code = "resources"
+
+
 class ProtocolError(KokoroError):
     code = "protocol"
+
+
+class LimitError(KokoroError):
+    code = "limit"
+
+
+class SlowError(KokoroError):
+    code = "timeout"
+
+
+class IdleError(SlowError):
+    """A connection on which nothing is said, and nothing is to be answered."""
+
+
+class ForbiddenError(KokoroError):
+    code = "forbidden"
+
+
+class StoppingError(KokoroError):
+    code = "stopping"
 
 
 class ServerError(KokoroError):

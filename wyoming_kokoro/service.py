@@ -10,14 +10,17 @@ from typing import Any
 from wyoming_kokoro import __version__
 from wyoming_kokoro.config import Config
 from wyoming_kokoro.config_sources import Origin
+from wyoming_kokoro.errors import KokoroError
 from wyoming_kokoro.reload import follow, hangups
 from wyoming_kokoro.runtime.engines import Engines
 from wyoming_kokoro.runtime.levelling import measure_voices
 from wyoming_kokoro.runtime.scheduler import Scheduler
+from wyoming_kokoro.supervision import Ending, Systemd
 from wyoming_kokoro.web.status import status_page
 from wyoming_kokoro.wire.addresses import from_here_only, local_addresses
 from wyoming_kokoro.wire.discovery import announced, default_name
-from wyoming_kokoro.wire.server import Server, serving
+from wyoming_kokoro.wire.listening import Complaints
+from wyoming_kokoro.wire.server import Server
 
 log = logging.getLogger(__name__)
 
@@ -30,42 +33,69 @@ async def serve(settings: Config, origin: Origin) -> None:
     Raises:
         KokoroError: why it can't start, or can't go on.
     """
+    asyncio.get_running_loop().set_exception_handler(Complaints())
+    systemd, ending = Systemd(), Ending(settings.server.grace)
+    with _signals() as stop, hangups() as asked:
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                await _run(settings, origin, stack, ending, systemd, stop, asked)
+            except KokoroError as error:
+                ending.begin(error.exit_code, f"error: {error}")
+                raise
+            ending.begin(0, "stopped")
+            log.info("stopping")
+            systemd.tell("STOPPING=1")
+
+
+async def _run(
+    settings: Config,
+    origin: Origin,
+    stack: contextlib.AsyncExitStack,
+    ending: Ending,
+    systemd: Systemd,
+    stop: asyncio.Event,
+    asked: asyncio.Event,
+) -> None:
+    """Returns when it is to end; what it has opened is closed in the reverse order by the `stack`."""
     engines = Engines(settings)
-    async with contextlib.AsyncExitStack() as stack:
-        asked = stack.enter_context(hangups())
-        await engines.start()
-        scheduler = stack.enter_context(contextlib.closing(Scheduler(lambda: engines.parallel)))
-        stop = stack.enter_context(_signals())
-        listening = serving(settings.server, lambda: engines.speaker, scheduler)
-        server = await stack.enter_async_context(listening)
-        log.info("wyoming-kokoro %s listens on %s: %s", __version__, server.uri, engines.speaker.note)
-        if settings.web.enabled:
-            page = await stack.enter_async_context(status_page(settings.web, lambda: engines.speaker))
-            log.info("health and status on %s", page)
-        await stack.enter_async_context(_discovery(settings, server))
-        work = (
-            engines.pursue(),
-            follow(origin, settings, engines.reconfigure, asked),
-            measure_voices(lambda: engines.speaker, scheduler),
-        )
-        await _until(stop, server, work)
-        log.info("stopping")
+    await _until((stop.wait(), engines.start()))
+    if stop.is_set():
+        return
+    scheduler = Scheduler(lambda: engines.parallel, settings.device.watchdog)
+    stack.callback(scheduler.close)
+    server = Server(settings.server, lambda: engines.speaker, scheduler)
+    stack.push_async_callback(lambda: server.close(ending.left()))
+    await server.open()
+    log.info("wyoming-kokoro %s listens on %s: %s", __version__, server.uri, engines.speaker.note)
+    if settings.web.enabled:
+        page = await stack.enter_async_context(status_page(settings.web, lambda: engines.speaker))
+        log.info("health and status on %s", page)
+    await stack.enter_async_context(_discovery(settings, server))
+    systemd.tell("READY=1")
+    await _until(
+        (stop.wait(), server.finished.wait()),
+        engines.pursue(),
+        follow(origin, settings, engines.reconfigure, asked),
+        measure_voices(lambda: engines.speaker, scheduler),
+        scheduler.watch(),
+        systemd.reassure(lambda: engines.speaker.note),
+    )
 
 
-async def _until(stop: asyncio.Event, server: Server, work: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Returns when one of the two ends is set; raises what the work raises, such as why Kokoro can't ever speak."""
-    ends = {asyncio.create_task(event.wait()) for event in (stop, server.finished)}
-    tasks = {asyncio.create_task(coroutine) for coroutine in work}
-    pending: set[asyncio.Task[Any]] = {*ends, *tasks}
+async def _until(ends: Iterable[Coroutine[Any, Any, object]], *work: Coroutine[Any, Any, None]) -> None:
+    """Returns when one of the ends has come; raises what the work raises, such as why Kokoro can't ever speak."""
+    awaited = {asyncio.create_task(end) for end in ends}
+    tasks = {*awaited, *(asyncio.create_task(coroutine) for coroutine in work)}
+    pending = tasks
     try:
-        while pending >= ends:
+        while pending >= awaited:
             done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
     finally:
-        for task in (*ends, *tasks):
+        for task in tasks:
             task.cancel()
-        await asyncio.wait([*ends, *tasks])
+        await asyncio.wait(tasks)
 
 
 def _discovery(settings: Config, server: Server) -> contextlib.AbstractAsyncContextManager[object]:
@@ -88,6 +118,7 @@ def _signals() -> Iterator[asyncio.Event]:
     def restore() -> None:
         for number in HANDLED:
             loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)  # Python's own for SIGINT would wait for threads
 
     def request() -> None:
         stop.set()

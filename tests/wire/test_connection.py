@@ -179,7 +179,8 @@ async def test_an_error_arrives_even_if_the_client_still_sends() -> None:
     [
         ("This much is fine. Then comes a boom. And still more.", "synthesis-failed"),
         ("This much is fine. Then comes a bug. And still more.", "failed"),
-        ("This much is fine. Then there are no files. And still more.", "failed"),
+        ("This much is fine. Then there are no files. And still more.", "resources"),
+        ("This much is fine. Then there is no memory. And still more.", "resources"),
     ],
 )
 async def test_a_failing_engine_is_an_error_for_this_client_only(

@@ -61,16 +61,64 @@ async def test_a_unix_socket_is_served_and_a_living_one_is_not_taken(tmp_path: P
 
 
 async def test_one_connection_too_many_is_answered_an_error() -> None:
-    """Not a hang: an error with the limit's name, then the end; the connections before it go on."""
+    """Where all are being answered: not a hang but an error with the limit's name, then the end; they go on."""
+    engine = FakeEngine("Held.")
     limits = config.Server(uri="tcp://127.0.0.1:0", max_connections=2, grace=2)
-    async with served(FakeEngine(), limits) as server, client_of(server) as first, client_of(server):
-        await send(first, ("ping", {}))
-        await answers(first, "pong")
+    async with served(engine, limits) as server, client_of(server) as first, client_of(server) as second:
+        for client in (first, second):
+            await send(client, ("synthesize", {"text": "Held."}), ("ping", {}))
+            await answers(client, "pong")
         async with client_of(server) as third:
             [error] = await answers(third)
-        assert error.type == "error" and "server.max_connections" in error.data["text"]
-        await send(first, ("synthesize", {"text": "Still here."}))
-        assert (await answers(first, "audio-stop"))[-1].type == "audio-stop"
+        assert (error.type, error.data["code"]) == ("error", "limit")
+        assert "server.max_connections" in error.data["text"]
+        engine.release("Held.")
+        for client in (first, second):
+            assert (await answers(client, "audio-stop"))[-1].type == "audio-stop"
+
+
+async def test_a_newcomer_takes_the_place_of_the_one_that_is_idle_for_longest() -> None:
+    """People who keep a connection open don't keep others out; one that is being answered keeps its place."""
+    engine = FakeEngine("Held.")
+    limits = config.Server(uri="tcp://127.0.0.1:0", max_connections=3, grace=2)
+    async with served(engine, limits) as server, client_of(server) as busy, client_of(server) as idle:
+        await send(busy, ("synthesize", {"text": "Held."}), ("ping", {}))
+        await answers(busy, "pong")
+        async with client_of(server) as fresh, client_of(server) as newcomer:
+            for client in (fresh, newcomer):
+                await send(client, ("describe", {}))
+            assert [event.type for event in await answers(idle)] == ["error"]
+            for client in (fresh, newcomer):
+                assert (await answers(client, "info"))[-1].type == "info"
+        engine.release("Held.")
+        assert (await answers(busy, "audio-stop"))[-1].type == "audio-stop"
+
+
+async def test_who_is_not_allowed_is_told_and_this_machine_always_is() -> None:
+    """The list is of networks; a health check on the machine itself needs no entry."""
+    limits = config.Server(uri="tcp://127.0.0.1:0", allow=("192.0.2.0/24",), grace=2)
+    async with served(FakeEngine(), limits) as server, client_of(server) as client:
+        await send(client, ("ping", {}))
+        assert (await answers(client, "pong"))[0].type == "pong"
+
+
+async def test_a_flood_of_connections_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refused ones that don't read why are kept for a moment only so many at a time; those who are served go on."""
+    monkeypatch.setattr("wyoming_kokoro.wire.server.LEAVING", 5)
+    engine = FakeEngine("Held.")
+    limits = config.Server(uri="tcp://127.0.0.1:0", max_connections=1, grace=2)
+    async with served(engine, limits) as server, client_of(server) as busy:
+        await send(busy, ("synthesize", {"text": "Held."}), ("ping", {}))
+        await answers(busy, "pong")
+        port = int(server.uri.rpartition(":")[2])
+        crowd = [await asyncio.open_connection("127.0.0.1", port) for _ in range(50)]
+        while len(server._connections) < 6:
+            await asyncio.sleep(0.005)
+        assert len(server._connections) == 6
+        engine.release("Held.")
+        assert (await answers(busy, "audio-stop"))[-1].type == "audio-stop"
+        for _, writer in crowd:
+            writer.transport.abort()
 
 
 async def test_closing_lets_answers_finish_within_the_grace() -> None:
@@ -107,7 +155,7 @@ async def test_closing_ends_what_takes_longer_with_an_error() -> None:
 
 async def test_a_client_that_does_not_read_cannot_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither its answer nor the error can be flushed: it is cut off."""
-    monkeypatch.setattr("wyoming_kokoro.wire.server.STOP_S", 0.1)
+    monkeypatch.setattr("wyoming_kokoro.wire.server.FAREWELL_S", 0.1)
     monkeypatch.setattr("wyoming_kokoro.wire.server.CLOSE_S", 0.1)
     async with served(FakeEngine()) as server, client_of(server) as client:
         await send(client, ("synthesize", {"text": "Nobody listens to this. " * 400}))

@@ -43,5 +43,7 @@ def _server(settings: config.Server) -> config.Server:
         uri="tcp://127.0.0.1:0",
         grace=GRACE_S,
         max_connections=max(settings.max_connections, least.max_connections),
+        max_per_address=max(settings.max_connections, least.max_connections),
         max_text=max(settings.max_text, least.max_text),
+        max_queue=max(settings.max_queue, least.max_queue),
     )

@@ -1,6 +1,6 @@
 """The command `wyoming-kokoro`, and how failures end.
 
-Exit codes: 0 ok, 1 expected failure, 2 usage, 3 bug, 4 a GPU that was asked for failed while serving, 130 interrupted.
+Exit codes: 0 ok, 1 expected failure, 2 usage, 3 bug, 4 what Kokoro runs on failed while serving, 130 interrupted.
 """
 
 import logging
@@ -11,10 +11,10 @@ from importlib import import_module
 import click
 
 from wyoming_kokoro import __version__
-from wyoming_kokoro.errors import DeviceLostError, KokoroError
+from wyoming_kokoro.errors import KokoroError
 from wyoming_kokoro.runtime.installation import installation
 
-FAILED, USAGE, BUG, LOST, INTERRUPTED = 1, 2, 3, 4, 130
+FAILED, USAGE, BUG, INTERRUPTED = 1, 2, 3, 130
 
 
 COMMANDS = ("bench", "check", "doctor", "download", "health", "say", "serve", "voices")
@@ -60,7 +60,7 @@ def main(args: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except KokoroError as error:
         click.echo(f"error: {error}", err=True)
-        return LOST if isinstance(error, DeviceLostError) else FAILED
+        return error.exit_code
     except ImportError as error:
         reason = str(error).partition("\n")[0] or "its native code doesn't load"
         click.echo(f"error: a package is missing or damaged: {reason}. To mend it: {installation().again()}", err=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from pythonjsonlogger.json import JsonFormatter
 
 from wyoming_kokoro.config import Config
 from wyoming_kokoro.config_sources import Origin
@@ -15,6 +16,8 @@ from wyoming_kokoro.errors import ConfigError, ModelError
 from wyoming_kokoro.runtime import models
 from wyoming_kokoro.speech.voices import catalogue, official
 
+LINE = "%(asctime)s %(levelname)s %(message)s"
+"""Of the log."""
 FOLDER = click.Path(path_type=Path, resolve_path=True)
 """Meant from the current folder, as people expect it on a command line."""
 FLAGS = {
@@ -72,12 +75,20 @@ def _check(settings: Config) -> None:
         importlib.import_module("wyoming_kokoro.speech.diction").diction(settings.text)
 
 
-def start_logging(level: str) -> None:
-    """Lines on stderr: stdout may be the protocol or audio."""
-    form = "%(asctime)s %(levelname)s %(message)s"
+def start_logging(level: str, form: str = "text") -> None:
+    """Lines on stderr, as text or JSON: stdout may be the protocol or audio."""
     logging.getLogger("zeroconf").setLevel(logging.CRITICAL)  # what it can't do, discovery says in one line
     logging.getLogger("watchfiles").setLevel(logging.WARNING)  # it tells of every file that changes, the log included
-    logging.basicConfig(level=level.upper(), format=form, datefmt="%Y-%m-%d %H:%M:%S")
+    handler = logging.StreamHandler()
+    handler.setFormatter(_json() if form == "json" else logging.Formatter(LINE, "%Y-%m-%d %H:%M:%S"))
+    logging.basicConfig(level=level.upper(), handlers=[handler])
+
+
+def _json() -> logging.Formatter:
+    """One object a line, also for a traceback."""
+    names = {"asctime": "time", "levelname": "level", "name": "logger"}
+    fields = ["asctime", "levelname", "name", "message"]
+    return JsonFormatter(fields, rename_fields=names, datefmt="%Y-%m-%dT%H:%M:%S%z", json_ensure_ascii=False)
 
 
 def _pair(pair: str) -> tuple[str, str]:

@@ -128,7 +128,7 @@ async def _in_process(settings: Config) -> AsyncIterator[str]:
     engines = Engines(settings)
     await engines.start(wait=True)
     click.echo(engines.speaker.note, err=True)
-    here = config.Server(uri="tcp://127.0.0.1:0", max_text=LONGEST)
+    here = config.Server(uri="tcp://127.0.0.1:0", max_text=LONGEST, max_queue=LONGEST)
     with contextlib.closing(Scheduler()) as scheduler:
         async with serving(here, lambda: engines.speaker, scheduler) as server:
             yield server.uri

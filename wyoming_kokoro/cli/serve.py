@@ -18,5 +18,5 @@ def serve(origin: Origin) -> None:
     Voices, lexicon and text rules are taken up when the configuration file changes, and on SIGHUP.
     """
     settings = origin.read()
-    start_logging(settings.log.level)
+    start_logging(settings.log.level, settings.log.format)
     asyncio.run(service.serve(settings, origin))

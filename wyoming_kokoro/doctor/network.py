@@ -21,9 +21,9 @@ from wyoming_kokoro.wire.addresses import Adapter, adapters, from_here_only, loc
 from wyoming_kokoro.wire.client import connected, describe, reachable
 from wyoming_kokoro.wire.discovery import one_of_each_family
 from wyoming_kokoro.wire.info import PROGRAM
+from wyoming_kokoro.wire.listening import reached_at, try_to_listen
 from wyoming_kokoro.wire.multicast import PORT as MDNS_PORT
 from wyoming_kokoro.wire.multicast import heard
-from wyoming_kokoro.wire.server import reached_at, try_to_listen
 
 ASK_S = 3.0
 """The service answers within 1 s however busy it is; another program may never answer."""

@@ -9,12 +9,22 @@ from wyoming.error import Error
 from wyoming.event import Event
 from wyoming.ping import Pong
 
-from wyoming_kokoro.errors import KokoroError, ProtocolError, ServerError, first_of
+from wyoming_kokoro.errors import (
+    IdleError,
+    KokoroError,
+    LimitError,
+    ProtocolError,
+    ResourceError,
+    StoppingError,
+    first_of,
+)
 from wyoming_kokoro.runtime.scheduler import Scheduler
 from wyoming_kokoro.speech.engine import Speaker
 from wyoming_kokoro.wire.answer import Answer
-from wyoming_kokoro.wire.events import MAX_HEADER, encode_all, is_ssml, read_event, string_of, text_of, voice_of
+from wyoming_kokoro.wire.backlog import Backlog, Share
+from wyoming_kokoro.wire.events import encode_all, is_ssml, string_of, text_of, voice_of
 from wyoming_kokoro.wire.info import Introduction
+from wyoming_kokoro.wire.reader import MAX_HEADER, read_event
 from wyoming_kokoro.wire.request import Request
 
 log = logging.getLogger(__name__)
@@ -25,6 +35,8 @@ PROBE_S = 0.1
 """How long the news that nobody is there any more takes to come back, on a home network."""
 LINGER_S = 1.0
 """How long a client that was answered an error may take to read it and leave."""
+PAUSE_S = 60.0
+"""A text that doesn't go on for so long won't: an assistant that asks another service waits for seconds."""
 MAX_REQUESTS = 64
 """Requests that may wait on one connection: Home Assistant sends one."""
 
@@ -40,11 +52,17 @@ class Shared:
     speaker: Callable[[], Speaker]
     introduction: Introduction
     scheduler: Scheduler
+    backlog: Backlog
     max_text: int
+    idle_timeout: float
 
 
 class Connection:
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, shared: Shared) -> None:
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, shared: Shared, address: str = ""
+    ) -> None:
+        self.address = address
+        """Of the client; "" for a unix socket and standard input."""
         self._reader = reader
         self._writer = writer
         self._shared = shared
@@ -54,9 +72,27 @@ class Connection:
         self._stopped: asyncio.Future[KokoroError] = asyncio.get_running_loop().create_future()
         self._streaming: Request | None = None
         """The request whose text still comes in pieces."""
+        self._clock = asyncio.get_running_loop().time
+        self._latest = self._clock()
+        """When something was said by the client, or the last answer to it ended."""
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether it is being ended with an error."""
+        return self._stopped.done()
+
+    @property
+    def idle_since(self) -> float | None:
+        """Since when nobody would miss it; None while an answer is on its way."""
+        if not self._unfinished:
+            return self._latest
+        is_starved = all(request.is_starved for request in self._unfinished)
+        return self._latest if is_starved and self._clock() - self._latest > PAUSE_S else None
 
     async def run(self) -> None:
         """Until the client has left or was answered an error, or `finish` or `stop`. Cancellation ends it at once."""
+        if self.is_leaving:
+            return await self.fail(self._stopped.result())
         try:
             async with asyncio.TaskGroup() as tasks:
                 speaking = tasks.create_task(self._speak())
@@ -67,9 +103,14 @@ class Connection:
             await self.fail(first_of(group))
         except* _GoneError as group:
             log.debug("client left: %s", first_of(group))
+        except* (OSError, MemoryError) as group:  # of the engine: its files or its memory
+            await self.fail(_exhausted(first_of(group)))
         except* Exception as group:  # one of the two: a bug must not cost the other listeners
             log.exception("bug while serving a client", exc_info=first_of(group))
             await self.fail(KokoroError("Internal error; the log of the service has more"))
+        finally:
+            for request in self._unfinished:
+                request.drop()
 
     def finish(self) -> None:
         """Ends the conversation once the requests that came in are answered."""
@@ -86,6 +127,7 @@ class Connection:
     async def _read(self, speaking: asyncio.Task[None]) -> None:
         """Reads on while answers are spoken, so that a client that leaves is noticed."""
         while event := await self._next():
+            self._latest = self._clock()
             await self._take(event)
             await asyncio.sleep(0)  # a read that finds data doesn't suspend: one client could keep the loop
         if self._streaming:
@@ -102,10 +144,14 @@ class Connection:
             await self.send(encode_all(Pong()))
 
     async def _next(self) -> Event | None:
-        try:
-            return await read_event(self._reader)
-        except OSError as error:
-            raise _GoneError(error) from error
+        while True:
+            try:
+                return await read_event(self._reader, self._shared.idle_timeout)
+            except IdleError:
+                if self.idle_since is not None:
+                    raise
+            except OSError as error:
+                raise _GoneError(error) from error
 
     async def _take(self, event: Event) -> None:
         match event.type:
@@ -131,9 +177,9 @@ class Connection:
 
     def _begin(self, event: Event, *, streaming: bool) -> Request:
         if len(self._unfinished) >= MAX_REQUESTS:
-            raise ProtocolError(f"More than {MAX_REQUESTS} requests wait on one connection", "Read the answers first")
-        pause = self._shared.speaker().diction.settings.flush_after
-        request = Request(voice_of(event), streaming=streaming, flush_after=pause, ssml=is_ssml(event))
+            raise LimitError(f"More than {MAX_REQUESTS} requests wait on one connection", "Read the answers first")
+        pause, share = self._shared.speaker().diction.settings.flush_after, Share(self._shared.backlog)
+        request = Request(voice_of(event), share, streaming=streaming, flush_after=pause, ssml=is_ssml(event))
         self._unfinished.append(request)
         self._requests.put_nowait(request)
         return request
@@ -152,10 +198,11 @@ class Connection:
         waiting = sum(request.waiting for request in self._unfinished) + len(text)
         allowed = self._shared.max_text
         if waiting > allowed:
-            raise ProtocolError(
+            raise LimitError(
                 f"{waiting} characters wait to be spoken, more than server.max_text allows ({allowed})",
                 "Send shorter texts, or raise server.max_text",
             )
+        self._shared.backlog.check(len(text))
         return text
 
     async def _speak(self) -> None:
@@ -163,9 +210,11 @@ class Connection:
         while request := await self._requests.get():
             speaker = shared.speaker()  # one answer has one engine, even if Kokoro gets ready in the middle of it
             await Answer(request, speaker, shared.scheduler, self.send).speak()
+            request.drop()
             self._unfinished.remove(request)
+            self._latest = self._clock()
         if self._unfinished:  # it came after `finish`
-            raise ServerError("The service is being stopped")
+            raise stopping()
 
     async def send(self, content: bytes) -> None:
         """Raises _GoneError where the client has left, or takes nothing for SEND_TIMEOUT_S."""
@@ -192,3 +241,12 @@ class Connection:
             self._writer.write_eof()
         while await self._reader.read(MAX_HEADER):
             pass
+
+
+def stopping() -> StoppingError:
+    return StoppingError("The service is being stopped", "Try again in a moment")
+
+
+def _exhausted(error: OSError | MemoryError) -> ResourceError:
+    reason = (error.strerror if isinstance(error, OSError) else "no memory") or str(error)
+    return ResourceError(f"The machine ran short while it spoke: {reason}", "Look at its memory, disk and open files")

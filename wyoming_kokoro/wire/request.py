@@ -9,15 +9,28 @@ from wyoming.tts import SynthesizeVoice
 from wyoming_kokoro.text.paragraphs import Paragraphs
 from wyoming_kokoro.text.sentences import SentenceSplitter
 from wyoming_kokoro.text.short import count_together
+from wyoming_kokoro.wire.backlog import Share
 
 SLICE = 512
 """Characters that are read in one go, which takes less than a millisecond: the event loop is everybody's."""
 
 
 class Request:
-    def __init__(self, voice: SynthesizeVoice, *, streaming: bool, flush_after: float, ssml: bool = False) -> None:
-        """`flush_after`: a pause of the text of so many seconds ends a sentence that looks finished; 0: none does."""
+    def __init__(
+        self,
+        voice: SynthesizeVoice,
+        share: Share | None = None,
+        *,
+        streaming: bool,
+        flush_after: float,
+        ssml: bool = False,
+    ) -> None:
+        """`flush_after`: a pause of the text of so many seconds ends a sentence that looks finished; 0: none does.
+        `share`: where it is counted what waits."""
         self.voice = voice
+        self.is_starved = False
+        """Whether its answer waits for more text."""
+        self._share = share
         self.streaming = streaming
         self.ssml = ssml
         self._clock = asyncio.get_running_loop().time
@@ -52,6 +65,7 @@ class Request:
         self._unread += len(text)
         self._latest, self._is_flushed = self._clock(), False
         self._news.set()
+        self._count()
 
     def finish(self) -> None:
         if self._paragraphs and (rest := self._paragraphs.rest()):
@@ -59,6 +73,15 @@ class Request:
             self._unread += len(rest)
         self._is_finished = True
         self._news.set()
+
+    def drop(self) -> None:
+        """Nothing of it waits any more, whether it was spoken or not."""
+        if self._share:
+            self._share.is_now(0)
+
+    def _count(self) -> None:
+        if self._share:
+            self._share.is_now(self.waiting)
 
     async def passages(self) -> AsyncIterator[list[str]]:
         """The sentences, each as soon as it is sure or the text pauses behind it, until the end of the text.
@@ -68,6 +91,7 @@ class Request:
         while passage := await self._next():
             yield passage
             self._unspoken -= sum(map(len, passage))
+            self._count()
 
     async def _next(self) -> list[str]:
         """Empty at the end of the text."""
@@ -102,6 +126,7 @@ class Request:
     async def _wait(self) -> None:
         """Returns when there is more text, or its end, or the pause in it has been so long that a sentence may go."""
         self._news.clear()
+        self.is_starved = True
         try:
             async with asyncio.timeout_at(self._flush_at()):
                 await self._news.wait()
@@ -109,6 +134,8 @@ class Request:
             if not self._news.is_set():  # text may have come in this very moment
                 self._is_flushed = True
                 self._keep(self._splitter.pause())
+        finally:
+            self.is_starved = False
 
     def _flush_at(self) -> float | None:
         if self._is_flushed or not self._flush_after or not self._splitter.pending:
