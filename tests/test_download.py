@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import resource
 import subprocess
 import sys
 import threading
@@ -279,6 +280,20 @@ def test_a_full_disk_is_noticed_before(tmp_path: Path, server: Server) -> None:
         download(tmp_path, [huge], [server.url], settings=FAST)
     assert "model.dir" in caught.value.remedy
     assert not server.requests
+
+
+def test_a_disk_that_gets_full_meanwhile(tmp_path: Path, server: Server) -> None:
+    """The system's own refusal in the middle of the file: one line with a remedy. The next try goes on from there."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(BODY) // 2, hard))
+    try:
+        with pytest.raises(DownloadError, match=r"can't be written: File too large. Free some space"):
+            fetch(tmp_path, server)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert 0 < (tmp_path / f"{FILE.name}.part").stat().st_size <= len(BODY) // 2
+    fetch(tmp_path, server)
+    assert arrived(tmp_path)
 
 
 def test_a_folder_that_cannot_be_written(server: Server) -> None:

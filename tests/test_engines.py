@@ -266,6 +266,44 @@ async def test_an_idle_device_is_freed_and_loaded_on_demand(
     assert gpu.opened[:2] == ["cuda:0", "cuda:0"]
 
 
+@pytest.mark.parametrize("fault", ["removed", "replaced"])
+async def test_a_model_that_is_removed_or_replaced_while_it_speaks(
+    fault: str, settings: Config, tiny_folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Kokoro speaks on from memory."""
+    own = Path(shutil.copytree(tiny_folder, tmp_path / "own"))
+    async with pursuing(changed(settings, dir=own)) as (found, _):
+        await until_kokoro(found)
+        before = said(found.speaker)
+        for path in own.glob("*.*"):
+            if fault == "removed":
+                path.unlink()
+            else:
+                path.write_bytes(b"something else")
+        assert said(found.speaker) == before
+
+
+async def test_a_model_that_is_gone_when_it_is_wanted_again_costs_one_sentence(
+    settings: Config, tiny_folder: Path, tmp_path: Path, gpu: FakeGpu, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Freed while idle, and then damaged: the embedded voice takes over, and Kokoro comes back with its file."""
+    caplog.set_level(logging.INFO)
+    own = Path(shutil.copytree(tiny_folder, tmp_path / "own"))
+    async with pursuing(on("cuda", settings, own, idle_unload=0.01)) as (found, task):
+        await until_kokoro(found)
+        before = said(found.speaker)
+        await until_logged(caplog, "freed cuda:0, which was idle")
+        model = own / "kokoro-v1.0.onnx"
+        model.write_bytes(b"damaged")
+        with pytest.raises(ModelError):
+            said(found.speaker)
+        await until_logged(caplog, "espeak-ng speaks: Kokoro's model can't be loaded again: ")
+        assert found.speaker.engine.name == "espeak" and not task.done()
+        shutil.copy(tiny_folder / model.name, model)
+        await until_kokoro(found)
+        assert said(found.speaker) == before
+
+
 async def test_a_gpu_that_could_be_used_is_a_warning_with_the_command(
     settings: Config, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

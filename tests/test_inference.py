@@ -2,6 +2,7 @@
 
 import threading
 import weakref
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ LOST = DeviceLostError("cuda:0 is lost: CUDA error 700", "A restart starts CUDA 
 class FakeSession:
     """Echoes its arguments with the name of its device, unless `fails` has an error for that."""
 
-    _model_path = "kokoro.onnx"
+    _model_path = __file__  # one that is there
 
     def __init__(self, device: Device, fails: dict[str, KokoroError]) -> None:
         self.device = device
@@ -312,7 +313,21 @@ def test_a_model_that_is_gone_when_it_is_wanted_again(monkeypatch: pytest.Monkey
         patch.setattr(bench.inference, "_reopen", raising(ModelError("kokoro.onnx can't be loaded")))
         with pytest.raises(ModelError):
             bench.inference.run("one")
+        assert (bench.inference.state, bench.inference.error) == ("gone", "kokoro.onnx can't be loaded")
     assert bench.inference.run("two") == ("cuda:0", "two")
+    assert bench.inference.state == "loaded"
+
+
+def test_a_model_whose_file_is_gone_is_not_freed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It speaks on from memory, as long as it is not needed anew; freed it is once the file is back."""
+    bench = Bench()
+    bench.inference._model_path = str(tmp_path / "kokoro.onnx")
+    bench.inference.tend()
+    assert bench.inference.state == "loaded" and "is gone, so it is kept in memory" in caplog.text
+    assert bench.inference.run("one") == ("cuda:0", "one")
+    (tmp_path / "kokoro.onnx").touch()
+    bench.inference.tend()
+    assert bench.living() == []
 
 
 def test_threads_that_need_a_freed_device_load_it_once() -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from wyoming_kokoro.errors import DeviceLostError, HungError
 from wyoming_kokoro.runtime.scheduler import Scheduler
 
 
@@ -145,3 +146,59 @@ async def test_closing_cancels_what_waits() -> None:
     assert await running == "released"
     with pytest.raises(asyncio.CancelledError):
         await waiting
+
+
+async def test_work_that_hangs_is_given_up_and_others_go_on(caplog: pytest.LogCaptureFixture) -> None:
+    """Its listener gets an error with what to do; the next has a thread of its own. Ended after all, all is well."""
+    scheduler = Scheduler(watchdog=0.05)
+    gate, hold = held()
+    with pytest.raises(HungError, match=r"longer than device.watchdog allows \(0.05 s\). Raise device.watchdog"):
+        await scheduler.run(0, hold)
+    assert await scheduler.run(0, lambda: "next") == "next"
+    gate.set()
+    while "has ended" not in caplog.text:
+        await asyncio.sleep(0.005)
+    watching = asyncio.create_task(scheduler.watch())
+    assert await scheduler.run(0, lambda: "fine again") == "fine again"
+    assert not watching.done()
+    watching.cancel()
+    scheduler.close()
+
+
+async def test_where_two_hang_at_once_the_service_is_to_end() -> None:
+    """No third one can be hoped for: a restart mends it, which the exit code says."""
+    scheduler = Scheduler(watchdog=0.05)
+    gate, hold = held()
+    watching = asyncio.create_task(scheduler.watch())
+    for _ in range(2):
+        assert not watching.done()
+        with pytest.raises(HungError):
+            await scheduler.run(0, hold)
+    with pytest.raises(DeviceLostError, match="2 inferences hang, each for more than 0.05 s") as caught:
+        await watching
+    assert caught.value.exit_code == 4
+    gate.set()
+    scheduler.close()
+
+
+async def test_work_whose_listener_left_is_watched_all_the_same() -> None:
+    """It keeps the others waiting as much."""
+    scheduler = Scheduler(watchdog=0.05)
+    gate, hold = held()
+    left = asyncio.create_task(scheduler.run(0, hold))
+    await asyncio.sleep(0)
+    left.cancel()
+    assert await scheduler.run(0, lambda: "next") == "next"
+    gate.set()
+    scheduler.close()
+
+
+async def test_without_a_watchdog_nothing_is_given_up() -> None:
+    """And what ends in time leaves no alarm behind."""
+    for watchdog in (0.0, 60.0):
+        scheduler = Scheduler(watchdog=watchdog)
+        assert await scheduler.run(0, lambda: "slow") == "slow"
+        assert scheduler._hung == 0
+        loop = asyncio.get_running_loop()
+        assert not [handle for handle in loop._scheduled if not handle.cancelled()]  # type: ignore[attr-defined]
+        scheduler.close()

@@ -35,6 +35,8 @@ SPARE = 16 * 1024 * 1024
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Answers of a server that may do better in a few seconds."""
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""No room on the disk, or none for this user."""
 MORE_SPACE = "Free some space, or set model.dir to a folder on a larger disk"
 
 PATIENCE = Patience()
@@ -124,7 +126,7 @@ class _Download:
                 for index in range(len(missing)):
                     self._fetch_first(missing[index:])
         except OSError as error:  # of the disk: those of the network have become MirrorError
-            remedy = MORE_SPACE if error.errno in (errno.ENOSPC, errno.EDQUOT) else permission_remedy("write")
+            remedy = MORE_SPACE if error.errno in FULL else permission_remedy("write")
             message = f"{error.filename or self.folder} can't be written: {error.strerror}"
             raise DownloadError(message, remedy) from error
 

@@ -116,8 +116,11 @@ class Engines:
         tags = {voice.language.tag for voice in _embedded_voices(self._settings).voices}
         await asyncio.to_thread(self._diction.warm_up, tags)
         await self._until_kokoro()
-        if self._kokoro:
+        while self._kokoro:
             await self._tend(self._kokoro)
+            self._kokoro = None
+            self._warn()
+            await self._until_kokoro()
 
     async def _until_kokoro(self) -> None:
         if self._settings.engine == "espeak":
@@ -165,16 +168,19 @@ class Engines:
         self._kokoro = kokoro.configured(self._settings, self._diction)  # they may have changed meanwhile
 
     async def _tend(self, kokoro: Kokoro) -> None:
-        """Never ends. Raises DeviceLostError where the device is given up, unless the CPU may speak in its place."""
+        """Returns when the model can't be loaded again and the embedded voice may speak in its place.
+
+        Raises DeviceLostError where the device is given up, unless the CPU may speak in its place."""
         inference, idle_after = kokoro.inference, self._settings.device.idle_unload
         said = False
-        while True:
+        while inference.state != "gone" or self._settings.engine != "auto":
             await asyncio.sleep(TEND_S)
             if inference.is_due(idle_after):
                 await asyncio.to_thread(inference.tend)
             if inference.state == "given up" and not said:
                 self._give_up(kokoro)
                 said = True
+        self._stand_in = self._embedded(f"Kokoro's model can't be loaded again: {inference.error}")
 
     def _give_up(self, kokoro: Kokoro) -> None:
         if self._settings.device.prefer != "auto":

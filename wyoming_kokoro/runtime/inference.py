@@ -7,9 +7,17 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Literal
 
-from wyoming_kokoro.errors import DeviceError, DeviceLostError, DeviceMemoryError, KokoroError, SynthesisError
+from wyoming_kokoro.errors import (
+    DeviceError,
+    DeviceLostError,
+    DeviceMemoryError,
+    KokoroError,
+    ModelError,
+    SynthesisError,
+)
 from wyoming_kokoro.runtime.devices import Device
 from wyoming_kokoro.runtime.session import Session
 
@@ -20,9 +28,10 @@ MOST_FAILURES, WINDOW_S = 3, 600.0
 RETRY_S = 60.0
 """After a session that couldn't be made anew: another program may give back the GPU's memory."""
 
-State = Literal["loaded", "unloaded", "failed", "given up"]
+State = Literal["loaded", "unloaded", "failed", "given up", "gone"]
 """unloaded: freed while idle. failed: the CPU stands in until the session is made anew. given up: the CPU speaks,
-because the device fails again and again, or because CUDA can't be used in this process any more."""
+because the device fails again and again, or because CUDA can't be used in this process any more. gone: the model had to
+be loaded again, and its file is no longer there or no longer good."""
 
 
 class Inference:
@@ -33,7 +42,7 @@ class Inference:
         self.device = session.device
         self.state: State = "loaded"
         self.error = ""
-        """Why the device failed, the last time that it did."""
+        """Why the device failed, or the model couldn't be loaded, the last time."""
         self.failures = 0
         self._model_path = session._model_path  # noqa: SLF001 - kokoro-onnx reads it from a session
         self._reopen = reopen
@@ -106,9 +115,13 @@ class Inference:
 
     def _ready(self) -> Session:
         with self._lock:
-            if self.state == "unloaded":
-                self._load()
-            return self._session or self._on_cpu()
+            try:
+                if self.state in ("unloaded", "gone"):
+                    self._load()
+                return self._session or self._on_cpu()
+            except ModelError as error:
+                self.state, self.error = "gone", error.message
+                raise
 
     def _load(self) -> None:
         try:
@@ -173,6 +186,10 @@ class Inference:
 
     def _free(self) -> None:
         if self._running:  # somebody came in the same moment
+            return
+        if not Path(self._model_path).exists():  # it couldn't be loaded again
+            self._used = time.monotonic()
+            log.warning("%s is gone, so it is kept in memory", self._model_path)
             return
         self._stand_in = None
         if self._session:

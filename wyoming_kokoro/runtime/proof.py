@@ -34,6 +34,8 @@ class Proof:
                 times = "once" if inference.failures == 1 else f"{inference.failures} times"
                 failures = f"{device} failed {times}, {inference.error}"
                 return f"Kokoro speaks on cpu until the service is restarted: {failures}"
+            case "gone":
+                return f"Kokoro doesn't speak: {inference.error}"
         where = ", ".join(filter(None, (self._gpu, self._driver, self.choice.reason)))
         placed = str(self.placement) if self.placement else ""
         ready = f"loaded in {self.load_s:.1f} s, warmed up in {self.warm_s:.1f} s"
