@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from machines import make_libcuda
 from model_server import Server, serving, without_proxies
@@ -54,3 +55,8 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.setenv("WYOMING_KOKORO_MODEL__DOWNLOAD", "false")
     yield
     logging.getLogger("wyoming_kokoro.wire").setLevel(logging.NOTSET)
+
+
+hypothesis.settings.register_profile("suite", derandomize=True, database=None, deadline=None, max_examples=60)
+hypothesis.settings.register_profile("long", database=None, deadline=None, max_examples=2000, print_blob=True)
+hypothesis.settings.load_profile("suite")

@@ -79,12 +79,15 @@ def fake_speaker(engine: Engine, note: str = "a test speaks", text: config.Text 
 
 @asynccontextmanager
 async def served(
-    engine: FakeEngine, settings: config.Server | None = None, text: config.Text | None = None
+    engine: FakeEngine,
+    settings: config.Server | None = None,
+    text: config.Text | None = None,
+    watchdog: float = 0.0,
 ) -> AsyncIterator[Server]:
     """A real server on a free port of loopback, with the engine behind it."""
     speaker = fake_speaker(engine, text=text)
     own = settings or config.Server(uri="tcp://127.0.0.1:0", grace=2)
-    with closing(Scheduler()) as scheduler:
+    with closing(Scheduler(watchdog=watchdog)) as scheduler:
         async with serving(own, lambda: speaker, scheduler) as server:
             yield server
 

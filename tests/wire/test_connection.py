@@ -356,6 +356,18 @@ async def test_a_half_closed_connection_still_gets_its_audio() -> None:
     assert content.count(b'"audio-start"') == 1 and content.endswith(b'"timestamp": 240}')
 
 
+async def test_a_stream_that_ends_inside_a_text_is_an_error() -> None:
+    """Half-closed before synthesize-stop: who still listens learns why there is no more."""
+    async with served(FakeEngine()) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(server.uri.rpartition(":")[2]))
+        writer.write(b'{"type": "synthesize-start"}\n{"type": "synthesize-chunk", "data": {"text": "Hello. A"}}\n')
+        writer.write_eof()
+        content = await reader.read()
+        writer.close()
+        await writer.wait_closed()
+    assert b"The stream ended inside a text. Send synthesize-stop" in content.rpartition(b'"type": "error"')[2]
+
+
 async def test_a_client_that_closes_behind_its_request_costs_no_work() -> None:
     """It has sent a whole request and closed: nobody hears the answer, so nobody waits behind it."""
     engine = FakeEngine("Held for another.")
@@ -383,6 +395,54 @@ async def test_too_much_waiting_text_is_an_error_at_once() -> None:
         engine.release("Held.")
     assert events[-1].type == "error"
     assert "server.max_text allows (200)" in events[-1].data["text"]
+
+
+async def test_too_much_text_on_all_connections_is_an_error_at_once() -> None:
+    """Each of the clients is within its own limit; what was spoken, and those who left, no longer count."""
+    engine = FakeEngine("Held.")
+    limits = config.Server(uri="tcp://127.0.0.1:0", max_text=1000, max_queue=60, grace=2)  # 1,000 characters
+    async with served(engine, limits) as server, client_of(server) as first, client_of(server) as second:
+        await send(first, ("synthesize", {"text": "Held. " + "More. " * 150}), ("ping", {}))
+        await answers(first, "pong")
+        await send(second, ("synthesize", {"text": "Too much. " * 20}))
+        [error] = await answers(second)
+        assert error.data["code"] == "limit"
+        assert "66 s of speech would wait on all connections, more than server.max_queue allows" in error.data["text"]
+        engine.release("Held.")
+        await answers(first, "audio-stop")
+        assert server._shared.backlog.characters == 0
+        async with client_of(server) as third:
+            await send(third, ("synthesize", {"text": "Not too much any more. " * 30}))
+            assert (await answers(third, "audio-stop"))[-1].type == "audio-stop"
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+async def test_a_silent_connection_is_closed_after_its_time(streaming: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also one that began a text and never goes on with it; not one that waits for an answer, however long."""
+    monkeypatch.setattr("wyoming_kokoro.wire.connection.PAUSE_S", 0.05)
+    engine = FakeEngine("Held.")
+    limits = config.Server(uri="tcp://127.0.0.1:0", grace=2).model_copy(update={"idle_timeout": 0.1})
+    async with served(engine, limits) as server, client_of(server) as busy, client_of(server) as idle:
+        await send(busy, ("synthesize", {"text": "Held."}))
+        await send(idle, ("synthesize-start", {})) if streaming else None
+        [error] = await answers(idle)
+        assert error.data == {"code": "timeout", "text": error.data["text"]}
+        assert error.data["text"].startswith("Nothing came for 0.1 s")
+        engine.release("Held.")
+        assert (await answers(busy, "audio-stop"))[-1].type == "audio-stop"
+
+
+async def test_a_slow_event_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has one deadline; those who are spoken to meanwhile don't notice."""
+    monkeypatch.setattr("wyoming_kokoro.wire.reader.EVENT_S", 0.1)
+    async with served(FakeEngine()) as server, client_of(server) as other:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(server.uri.rpartition(":")[2]))
+        writer.write(b'{"type": "syn')
+        await send(other, ("synthesize", {"text": "Here is somebody who is served meanwhile."}))
+        assert (await answers(other, "audio-stop"))[-1].type == "audio-stop"
+        assert b'"code": "timeout"' in await reader.read()
+        writer.close()
+        await writer.wait_closed()
 
 
 async def test_long_texts_pass_while_they_are_spoken() -> None:

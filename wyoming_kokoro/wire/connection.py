@@ -96,7 +96,7 @@ class Connection:
         try:
             async with asyncio.TaskGroup() as tasks:
                 speaking = tasks.create_task(self._speak())
-                reading = tasks.create_task(self._read(speaking))
+                reading = tasks.create_task(self._read())
                 stopping = tasks.create_task(self._stop())
                 speaking.add_done_callback(lambda _: (reading.cancel(), stopping.cancel()))
         except* KokoroError as group:
@@ -124,16 +124,16 @@ class Connection:
     async def _stop(self) -> None:
         raise await self._stopped
 
-    async def _read(self, speaking: asyncio.Task[None]) -> None:
+    async def _read(self) -> None:
         """Reads on while answers are spoken, so that a client that leaves is noticed."""
         while event := await self._next():
             self._latest = self._clock()
             await self._take(event)
             await asyncio.sleep(0)  # a read that finds data doesn't suspend: one client could keep the loop
-        if self._streaming:
-            speaking.cancel()  # it left in the middle of a text
-        elif self._unfinished:
+        if self._unfinished:
             await self._probe()
+        if self._streaming:
+            raise ProtocolError("The stream ended inside a text", "Send synthesize-stop behind the last chunk")
         self.finish()
 
     async def _probe(self) -> None:
