@@ -17,6 +17,7 @@ from fakes import FakeEngine, answers, client_of, send, served
 from wyoming_kokoro import config
 from wyoming_kokoro.audio import RATE, Samples
 from wyoming_kokoro.speech.engine import Segment
+from wyoming_kokoro.wire.reader import MAX_DATA
 from wyoming_kokoro.wire.server import Server
 
 LONGEST_S = 0.005
@@ -101,16 +102,41 @@ async def leaves(server: Server) -> None:
         await send(client, ("synthesize-start", {}), ("synthesize-chunk", {"text": TEXT}), ("describe", {}))
 
 
+LARGE = MAX_DATA - 50
+HOSTILE = (
+    b'{"a": [' + b"[]," * (LARGE // 3) + b"1]}",
+    b'{"a": [' + b"1e300," * (LARGE // 6) + b"1]}",
+    b'{"a": [' + b"1e300," * 9_999 + b"1]}",
+    b'{"a": [' + (b"9" * 4_000 + b",") * (LARGE // 4_001) + b"1]}",
+    b'{"a": [' + b"[]," * 4_900 + b"1]}",
+    b"{" + b",".join(b'"%d": 1' % number for number in range(9_999)) + b"}",
+    b'{"a": "' + b"\\u00e9" * (LARGE // 6) + b'"}',
+    b'{"a": [' + b"null," * (LARGE // 5) + b"1]}",
+    b'{"a": "' + b"good, " * (LARGE // 6) + b'"}',
+)
+"""As large as an event may be, or as long to parse."""
+
+
+async def hostile(server: Server) -> None:
+    """Data that would take up to 60 ms to parse, one after the other, each in an event that nobody asked for."""
+    for data in HOSTILE:
+        async with client_of(server) as client:
+            assert client._writer
+            client._writer.write(b'{"type": "x", "data_length": %d}\n' % len(data) + data)
+            await send(client, ("ping", {}))
+            await answers(client, "pong", "error")
+
+
 async def talk(server: Server) -> None:
-    """Forty clients of all kinds, in any order."""
-    kinds = [whole, in_characters, long_sentence, leaves] * 10
+    """Forty clients and more, of all kinds, in any order."""
+    kinds = [whole, in_characters, long_sentence, leaves] * 10 + [hostile] * 2
     random.Random(4).shuffle(kinds)
     await asyncio.gather(*(kind(server) for kind in kinds))
 
 
 async def test_nothing_keeps_the_event_loop_for_more_than_5_ms() -> None:
     """However long the texts are, however they come, and whoever leaves. The clients have a loop of their own."""
-    limits = config.Server(uri="tcp://127.0.0.1:0", grace=2, max_text=2 * len(TEXT))
+    limits = config.Server(uri="tcp://127.0.0.1:0", grace=2, max_text=2 * len(TEXT), max_queue=1_000_000)
     async with served(LongWinded(), limits, config.Text()) as server:
         for _ in range(ROUNDS):
             with watching() as watch:

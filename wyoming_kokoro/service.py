@@ -14,6 +14,7 @@ from wyoming_kokoro.errors import KokoroError
 from wyoming_kokoro.reload import follow, hangups
 from wyoming_kokoro.runtime.engines import Engines
 from wyoming_kokoro.runtime.levelling import measure_voices
+from wyoming_kokoro.runtime.memory import tidy
 from wyoming_kokoro.runtime.scheduler import Scheduler
 from wyoming_kokoro.supervision import Ending, Systemd
 from wyoming_kokoro.web.status import status_page
@@ -78,6 +79,7 @@ async def _run(
         follow(origin, settings, engines.reconfigure, asked),
         measure_voices(lambda: engines.speaker, scheduler),
         scheduler.watch(),
+        tidy(scheduler, lambda: engines.speaker.engine),
         systemd.reassure(lambda: engines.speaker.note),
     )
 

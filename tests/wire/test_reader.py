@@ -96,7 +96,7 @@ async def test_what_is_too_large_is_refused_before_it_costs_anything(content: by
 
 async def test_a_text_may_have_as_many_brackets_and_commas_as_it_likes_below_the_limits() -> None:
     """Commas behind words are those of a text, however many: only values are counted."""
-    data = json.dumps({"text": "well, " * 2 * MAX_VALUES + "[" * (MAX_NESTED - 1)}).encode()
+    data = json.dumps({"text": "good, " * 2 * MAX_VALUES + "[" * (MAX_NESTED - 1)}).encode()
     event = await read_event(reader_of(event_of(data)))
     assert event is not None and len(event.data["text"]) == 12 * MAX_VALUES + MAX_NESTED - 1
 

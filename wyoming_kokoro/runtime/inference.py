@@ -1,7 +1,6 @@
 """Kokoro's model on its device, for good: a device that fails costs no sentence, one that is idle can be freed."""
 
 import contextlib
-import ctypes
 import logging
 import threading
 import time
@@ -19,6 +18,7 @@ from wyoming_kokoro.errors import (
     SynthesisError,
 )
 from wyoming_kokoro.runtime.devices import Device
+from wyoming_kokoro.runtime.memory import give_back
 from wyoming_kokoro.runtime.session import Session
 
 log = logging.getLogger(__name__)
@@ -197,11 +197,5 @@ class Inference:
                 self._fail(lost)
                 return
             self._session, self.state = None, "unloaded"
-        give_back_memory()
+        give_back()
         log.info("freed %s, which was idle", self.device if self.state == "unloaded" else "the CPU's memory")
-
-
-def give_back_memory() -> None:
-    """What is free inside this process goes back to the system: glibc keeps it otherwise, after a model most of it."""
-    with contextlib.suppress(AttributeError):  # another C library
-        ctypes.CDLL(None).malloc_trim(0)

@@ -44,6 +44,8 @@ class Scheduler:
         """Of one thread each. A pool of many starts a new thread while an old one is about to be free, up to its
         maximum, and CUDA keeps buffers for every thread that ever inferred."""
         self._idle: list[ThreadPoolExecutor] = []
+        self.done = 0
+        """Pieces of work that have ended."""
         self._hung = 0
         """Pieces of work that are given up and still run. A thread can't be ended from outside."""
         self._is_lost = asyncio.Event()
@@ -120,6 +122,7 @@ class Scheduler:
             log.warning("an inference that was given up has ended")
         else:
             self._agenda.done()
+        self.done += 1
         self._idle.append(thread)
         error = running.exception()
         if job.outcome.done():

@@ -1,7 +1,9 @@
 """One client: its events in, its answers out, in the order of its requests."""
 
 import asyncio
+import contextlib
 import logging
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -35,6 +37,8 @@ PROBE_S = 0.1
 """How long the news that nobody is there any more takes to come back, on a home network."""
 LINGER_S = 1.0
 """How long a client that was answered an error may take to read it and leave."""
+LAST_BUFFER = 1024 * 1024
+"""Bytes that the kernel may keep for a client at the end; most allow less."""
 PAUSE_S = 60.0
 """A text that doesn't go on for so long won't: an assistant that asks another service waits for seconds."""
 MAX_REQUESTS = 64
@@ -228,12 +232,21 @@ class Connection:
     async def fail(self, error: KokoroError) -> None:
         """Answers an error event and its end; whoever calls closes the connection."""
         log.warning("answered an error: %s", error)
+        self._widen()
         try:
             await self.send(encode_all(Error(str(error), error.code)))
             async with asyncio.timeout(LINGER_S):
                 await self._end_of_stream()
         except (_GoneError, OSError, TimeoutError):
             log.debug("client left before it read the error, or doesn't leave")
+
+    def _widen(self) -> None:
+        """Makes the kernel take what is still to be sent. It delivers that even after our end, to a client that hears
+        as fast as a person and has more to hear before it gets to the error."""
+        connected = self._writer.get_extra_info("socket")
+        if connected:
+            with contextlib.suppress(OSError):
+                connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, LAST_BUFFER)
 
     async def _end_of_stream(self) -> None:
         """Reads what still comes: closing over unread bytes resets the connection, which takes the error back."""

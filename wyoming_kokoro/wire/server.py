@@ -21,8 +21,9 @@ log = logging.getLogger(__name__)
 
 LEAVING = 64
 """Connections that may still be there while they read why they are ended. Beyond them nobody is told."""
-SEND_BUFFER = 256 * 1024
-"""Bytes that the kernel keeps for a client that doesn't read: five seconds of speech. By itself it goes up to 4 MB."""
+SEND_BUFFER = 64 * 1024
+"""Bytes that the kernel keeps for a client that doesn't read, more than a second of speech. By itself it goes to 4 MB
+for each, and an error would have to wait behind that."""
 CLOSING_S = 2.5
 """What is kept of the grace for those who are still being answered: they are told, and closed."""
 FAREWELL_S = 1.0
