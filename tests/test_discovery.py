@@ -414,3 +414,34 @@ def test_another_host_sees_the_real_address_and_its_change(houses: Houses, name:
         assert service.returncode == 0
         assert line_of(observer) == "Removed None"
         observer.communicate(timeout=PATIENCE_S)
+
+
+def plug(houses: Houses, address: str) -> None:
+    """The cable, with an address at this end."""
+    ip("link", "add", "lan0", "netns", houses.here, "type", "veth", "peer", "name", "lan0", "netns", houses.there)
+    for house, own in ((houses.here, address), (houses.there, "10.99.0.2/24")):
+        ip("-n", house, "link", "set", "lan0", "up")
+        ip("-n", house, "addr", "add", own, "dev", "lan0")
+
+
+def seen_by_a_newcomer(houses: Houses) -> str:
+    with houses.python(houses.there, OBSERVE) as observer:
+        found = line_of(observer)
+        observer.communicate(timeout=PATIENCE_S)
+    return found
+
+
+@pytest.mark.parametrize("fault", ["down", "unplugged"])
+def test_a_network_that_was_away_finds_the_service_again(fault: str, houses: Houses, name: str) -> None:
+    """The same address, on an interface that was down, or that is a new one: somebody who looks then still finds it."""
+    with houses.python(houses.here, ANNOUNCE, name) as service:
+        assert seen_by_a_newcomer(houses) == "Added ['10.99.0.1']"
+        if fault == "down":
+            ip("-n", houses.here, "link", "set", "lan0", "down")
+            ip("-n", houses.here, "link", "set", "lan0", "up")
+        else:
+            ip("-n", houses.here, "link", "del", "lan0")
+            plug(houses, "10.99.0.1/24")
+        assert seen_by_a_newcomer(houses) == "Added ['10.99.0.1']"
+        service.communicate(timeout=PATIENCE_S)
+        assert service.returncode == 0

@@ -27,6 +27,8 @@ class Adapter:
     name: str
     ips: tuple[str, ...]
     """IPv4 and IPv6 addresses without prefix length or zone."""
+    index: int = 0
+    """The system's number of it: one that is unplugged and comes back has another."""
 
 
 def usable_addresses(adapters: Sequence[Adapter], bound: str, primary: str | None) -> list[str]:
@@ -56,9 +58,16 @@ def local_addresses(bound: str) -> list[str]:
 def adapters() -> list[Adapter]:
     """The interfaces of this machine now. OSError: the system doesn't tell them."""
     return [
-        Adapter(adapter.name, tuple(ip.ip if isinstance(ip.ip, str) else ip.ip[0] for ip in adapter.ips))
+        Adapter(
+            adapter.name, tuple(ip.ip if isinstance(ip.ip, str) else ip.ip[0] for ip in adapter.ips), adapter.index or 0
+        )
         for adapter in ifaddr.get_adapters()
     ]
+
+
+def indexes(addresses: Sequence[str]) -> tuple[int, ...]:
+    """Of the interfaces that have these addresses now. OSError: the system doesn't tell them."""
+    return tuple(adapter.index for adapter in adapters() if not set(addresses).isdisjoint(adapter.ips))
 
 
 def from_here_only(bound: str) -> bool:

@@ -24,7 +24,7 @@ from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZerocon
 
 from wyoming_kokoro import __version__
 from wyoming_kokoro.errors import ServerError
-from wyoming_kokoro.wire.addresses import local_addresses
+from wyoming_kokoro.wire.addresses import indexes, local_addresses
 
 SERVICE_TYPE = "_wyoming._tcp.local."
 LABEL_BYTES = 63
@@ -52,6 +52,13 @@ class Found:
     """tcp://HOST:PORT, IPv6 in brackets."""
 
 
+@dataclass(frozen=True)
+class _Network:
+    addresses: tuple[str, ...]
+    interfaces: tuple[int, ...]
+    """Those of the announced addresses. What listened on one that was unplugged hears nothing from a new one."""
+
+
 def default_name() -> str:
     """kokoro-<short host name>: stable across restarts, another one on every host."""
     return _label(f"kokoro-{socket.gethostname().partition('.')[0]}")
@@ -77,8 +84,8 @@ class Announcement:
         self._source = source
         self._open_mdns = open_mdns
         self._mdns: AsyncZeroconf | None = None
-        self._seen: tuple[str, ...] | None = None
-        """What `source` gave when the present state was reached; None asks for another try."""
+        self._seen: _Network | None = None
+        """What there was when the present state was reached; None asks for another try."""
         self._last: AsyncServiceInfo | None = None
         """Our own announcement that the network may still believe."""
         self._warned = ""
@@ -94,7 +101,7 @@ class Announcement:
 
     async def _check(self) -> None:
         try:
-            seen = tuple(await asyncio.to_thread(self._source))
+            seen = await asyncio.to_thread(self._look)
             if seen != self._seen:
                 await self._replace(seen)
         except NonUniqueNameException:
@@ -105,13 +112,17 @@ class Announcement:
             remedy = f"Home Assistant can be given HOST:{self.port} by hand"
             await self._fail(f"not announced: mDNS doesn't work here ({reason}); {remedy}")
 
-    async def _replace(self, seen: tuple[str, ...]) -> None:
+    def _look(self) -> "_Network":
+        addresses = tuple(self._source())
+        return _Network(addresses, indexes(one_of_each_family(addresses)))
+
+    async def _replace(self, seen: "_Network") -> None:
         before = self.addresses
         if self._mdns is not None and self._last is not None:
             # Its goodbye couldn't leave from an address that is gone: the next instance says it.
             self._mdns.zeroconf.registry.async_remove(self._last)
         await self._withdraw()
-        addresses = one_of_each_family(seen)
+        addresses = one_of_each_family(seen.addresses)
         if addresses:
             await self._publish(addresses)
             was = f", was at {', '.join(before)}" if before else ""
