@@ -9,7 +9,7 @@ INTRODUCTION = """\
 # Commands
 
 `script/run ARGS…` in a checkout is `wyoming-kokoro ARGS…` here. Exit codes: 0 fine, 1 an expected failure (the message
-says what to do), 2 wrong usage, 3 a bug, 4 a GPU that was asked for failed while serving, 130 interrupted.
+says what to do), 2 wrong usage, 3 a bug, 4 what Kokoro runs on failed while serving, 130 interrupted.
 
 Every key of the configuration can be set with `--set`, for example `--set voices.default=bf_emma`.
 """

@@ -12,6 +12,7 @@ import yaml
 
 from wyoming_kokoro.cli.main import cli, main
 from wyoming_kokoro.config import Config
+from wyoming_kokoro.errors import KokoroError
 
 pytestmark = pytest.mark.usefixtures("alone")
 ROOT = Path(__file__).parent.parent
@@ -76,6 +77,49 @@ def test_links_inside_the_project_lead_somewhere() -> None:
         prose = re.sub(r"`[^`\n]+`", "", page.read_text(encoding="utf-8"))
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", prose):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+RELIABILITY = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+
+
+def test_each_proof_of_a_promise_is_a_test() -> None:
+    """A renamed test would leave its promise without one."""
+    proofs = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", RELIABILITY)
+    assert len(proofs) > 40
+    for file, name in proofs:
+        source = (ROOT / file).read_text(encoding="utf-8")
+        assert re.search(rf"^((async )?def {name}\(|{name} = )", source, re.MULTILINE), name
+
+
+def test_every_code_of_an_error_is_explained() -> None:
+    """In the table of codes, as far as a client can be answered it."""
+
+    def codes(kind: type[KokoroError]) -> set[str]:
+        return {kind.code}.union(*map(codes, kind.__subclasses__()))
+
+    table = RELIABILITY[RELIABILITY.index("| code |") : RELIABILITY.index("## What is promised")]
+    explained = set(re.findall(r"`([^`]+)`", "".join(re.findall(r"^\| `.*? \|", table, re.MULTILINE))))
+    assert codes(KokoroError) - explained == {"config", "server"}
+    assert explained < codes(KokoroError)
+
+
+def test_the_limits_in_the_docs_are_the_defaults() -> None:
+    """Each key with the value behind it."""
+    server = Config().server
+    shown = {"an hour": 3600, "4 hours": 4 * 3600, "everybody": ()}
+    for key, value in re.findall(r"`server\.(\w+)` \(([^)]+)\)", RELIABILITY):
+        number = re.sub(r"[, ]|s$", "", value)
+        assert getattr(server, key) == (shown[value] if value in shown else float(number)), key
+
+
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))])
+def test_yaml_in_the_docs_is_yaml(page: str) -> None:
+    """And where it is of the configuration, it is valid."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for block in re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        values = yaml.safe_load(block)
+        if values.keys() <= Config.model_fields.keys():
+            Config.model_validate(values)
 
 
 def test_what_is_shown_as_said_is_said_so(capsys: pytest.CaptureFixture[str]) -> None:

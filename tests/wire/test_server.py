@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from fakes import FakeEngine, answers, client_of, pcm, send, served
 from wyoming.client import AsyncClient
+from wyoming.event import async_read_event
 
 from wyoming_kokoro import config
 from wyoming_kokoro.errors import ServerError
@@ -94,12 +95,36 @@ async def test_a_newcomer_takes_the_place_of_the_one_that_is_idle_for_longest() 
         assert (await answers(busy, "audio-stop"))[-1].type == "audio-stop"
 
 
-async def test_who_is_not_allowed_is_told_and_this_machine_always_is() -> None:
-    """The list is of networks; a health check on the machine itself needs no entry."""
+async def test_who_is_not_allowed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And isn't served; a health check on the machine itself needs no entry in the list."""
     limits = config.Server(uri="tcp://127.0.0.1:0", allow=("192.0.2.0/24",), grace=2)
-    async with served(FakeEngine(), limits) as server, client_of(server) as client:
-        await send(client, ("ping", {}))
-        assert (await answers(client, "pong"))[0].type == "pong"
+    async with served(FakeEngine(), limits) as server:
+        async with client_of(server) as client:
+            await send(client, ("ping", {}))
+            assert (await answers(client, "pong"))[0].type == "pong"
+        monkeypatch.setattr("wyoming_kokoro.wire.server.plain", lambda shown: "198.51.100.7")
+        async with client_of(server) as client:
+            await send(client, ("ping", {}))
+            [error] = await answers(client)
+        assert error.data == {"code": "forbidden", "text": "198.51.100.7 may not connect. Add it to server.allow"}
+
+
+async def test_one_address_cannot_take_all_places() -> None:
+    """Another one is served while it has its fill."""
+    engine = FakeEngine("Held.")
+    limits = config.Server(uri="tcp://0.0.0.0:0", max_per_address=1, grace=2)
+    async with served(engine, limits) as server:
+        port = int(server.uri.rpartition(":")[2])
+        writers: list[asyncio.StreamWriter] = []
+        for address in ("127.0.0.2", "127.0.0.2", "127.0.0.3"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(address, 0))
+            writer.write(b'{"type": "synthesize", "data": {"text": "Held."}}\n{"type": "ping"}\n')
+            event = await async_read_event(reader)
+            assert event and event.type == ("error" if len(writers) == 1 else "pong")
+            writers.append(writer)
+        engine.release("Held.")
+        for writer in writers:
+            writer.transport.abort()
 
 
 async def test_a_flood_of_connections_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

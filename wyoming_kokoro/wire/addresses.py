@@ -57,12 +57,11 @@ def local_addresses(bound: str) -> list[str]:
 
 def adapters() -> list[Adapter]:
     """The interfaces of this machine now. OSError: the system doesn't tell them."""
-    return [
-        Adapter(
-            adapter.name, tuple(ip.ip if isinstance(ip.ip, str) else ip.ip[0] for ip in adapter.ips), adapter.index or 0
-        )
-        for adapter in ifaddr.get_adapters()
-    ]
+    return [Adapter(found.name, tuple(map(_plain, found.ips)), found.index or 0) for found in ifaddr.get_adapters()]
+
+
+def _plain(ip: ifaddr.IP) -> str:
+    return ip.ip if isinstance(ip.ip, str) else ip.ip[0]
 
 
 def indexes(addresses: Sequence[str]) -> tuple[int, ...]:

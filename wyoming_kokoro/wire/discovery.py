@@ -112,11 +112,11 @@ class Announcement:
             remedy = f"Home Assistant can be given HOST:{self.port} by hand"
             await self._fail(f"not announced: mDNS doesn't work here ({reason}); {remedy}")
 
-    def _look(self) -> "_Network":
+    def _look(self) -> _Network:
         addresses = tuple(self._source())
         return _Network(addresses, indexes(one_of_each_family(addresses)))
 
-    async def _replace(self, seen: "_Network") -> None:
+    async def _replace(self, seen: _Network) -> None:
         before = self.addresses
         if self._mdns is not None and self._last is not None:
             # Its goodbye couldn't leave from an address that is gone: the next instance says it.
