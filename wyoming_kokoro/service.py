@@ -16,7 +16,7 @@ from wyoming_kokoro.runtime.engines import Engines
 from wyoming_kokoro.runtime.levelling import measure_voices
 from wyoming_kokoro.runtime.memory import tidy
 from wyoming_kokoro.runtime.scheduler import Scheduler
-from wyoming_kokoro.supervision import Ending, Systemd
+from wyoming_kokoro.supervision import Ending, Supervisor, Systemd
 from wyoming_kokoro.web.status import status_page
 from wyoming_kokoro.wire.addresses import from_here_only, local_addresses
 from wyoming_kokoro.wire.discovery import announced, default_name
@@ -35,52 +35,44 @@ async def serve(settings: Config, origin: Origin) -> None:
         KokoroError: why it can't start, or can't go on.
     """
     asyncio.get_running_loop().set_exception_handler(Complaints())
-    systemd, ending = Systemd(), Ending(settings.server.grace)
     with _signals() as stop, hangups() as asked:
+        supervisor = Supervisor(stop, asked, Ending(settings.server.grace), Systemd())
         async with contextlib.AsyncExitStack() as stack:
             try:
-                await _run(settings, origin, stack, ending, systemd, stop, asked)
+                await _run(settings, origin, supervisor, stack)
             except KokoroError as error:
-                ending.begin(error.exit_code, f"error: {error}")
+                supervisor.ending.begin(error.exit_code, f"error: {error}")
                 raise
-            ending.begin(0, "stopped")
+            supervisor.ending.begin(0, "stopped")
             log.info("stopping")
-            systemd.tell("STOPPING=1")
+            supervisor.systemd.tell("STOPPING=1")
 
 
-async def _run(
-    settings: Config,
-    origin: Origin,
-    stack: contextlib.AsyncExitStack,
-    ending: Ending,
-    systemd: Systemd,
-    stop: asyncio.Event,
-    asked: asyncio.Event,
-) -> None:
+async def _run(settings: Config, origin: Origin, supervisor: Supervisor, stack: contextlib.AsyncExitStack) -> None:
     """Returns when it is to end; what it has opened is closed in the reverse order by the `stack`."""
     engines = Engines(settings)
-    await _until((stop.wait(), engines.start()))
-    if stop.is_set():
+    await _until((supervisor.stop.wait(), engines.start()))
+    if supervisor.stop.is_set():
         return
     scheduler = Scheduler(lambda: engines.parallel, settings.device.watchdog)
     stack.callback(scheduler.close)
     server = Server(settings.server, lambda: engines.speaker, scheduler)
-    stack.push_async_callback(lambda: server.close(ending.left()))
+    stack.push_async_callback(lambda: server.close(supervisor.ending.left()))
     await server.open()
     log.info("wyoming-kokoro %s listens on %s: %s", __version__, server.uri, engines.speaker.note)
     if settings.web.enabled:
         page = await stack.enter_async_context(status_page(settings.web, lambda: engines.speaker))
         log.info("health and status on %s", page)
     await stack.enter_async_context(_discovery(settings, server))
-    systemd.tell("READY=1")
+    supervisor.systemd.tell("READY=1")
     await _until(
-        (stop.wait(), server.finished.wait()),
+        (supervisor.stop.wait(), server.finished.wait()),
         engines.pursue(),
-        follow(origin, settings, engines.reconfigure, asked),
+        follow(origin, settings, engines.reconfigure, supervisor.asked),
         measure_voices(lambda: engines.speaker, scheduler),
         scheduler.watch(),
         tidy(scheduler, lambda: engines.speaker.engine),
-        systemd.reassure(lambda: engines.speaker.note),
+        supervisor.systemd.reassure(lambda: engines.speaker.note),
     )
 
 

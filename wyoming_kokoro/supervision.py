@@ -6,6 +6,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,18 @@ class Ending:
     def left(self) -> float:
         """Seconds; all of them before it has begun."""
         return max(0.0, self._until - self._clock()) if self._until else self._grace
+
+
+@dataclass(frozen=True)
+class Supervisor:
+    """Who started the service: what it asks for, and what it is told."""
+
+    stop: asyncio.Event
+    """The service is to end."""
+    asked: asyncio.Event
+    """The configuration is to be read again."""
+    ending: Ending
+    systemd: Systemd
 
 
 def _end(code: int, reason: str) -> None:
