@@ -208,3 +208,26 @@ async def test_what_people_say_is_in_the_log_only_for_debugging(tmp_path: Path, 
         entries = [json.loads(line) for line in log.splitlines()]
         assert {"time", "level", "logger", "message"} <= set.intersection(*(set(entry) for entry in entries))
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}", entries[0]["time"])
+
+
+HANGING = """
+import sys, threading
+from wyoming_kokoro.cli.main import main
+from wyoming_kokoro.speech.espeak import EspeakEngine
+EspeakEngine.synthesize = lambda engine, segment: threading.Event().wait()
+raise SystemExit(main(sys.argv[1:]))
+"""
+
+
+async def test_an_engine_that_hangs_ends_the_service_for_its_supervisor(tmp_path: Path) -> None:
+    """Each listener is told; then exit code 4 and the reason, although two threads never come back."""
+    args = ("--uri", "tcp://127.0.0.1:0", "--set", "device.watchdog=0.3", "--set", "server.grace=1")
+    async with running(tmp_path, *args, script=HANGING) as process:
+        uri = await served_at(process)
+        for _ in range(2):
+            async with AsyncClient.from_uri(uri, read_timeout=30) as client:
+                await send(client, ("synthesize", {"text": "Nobody will hear this."}))
+                assert [(event.type, event.data["code"]) for event in await answers(client)] == [("error", "hung")]
+        _, errors = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode == 4 and "Traceback" not in errors.decode()
+    assert "error: 2 inferences hang, each for more than 0.3 s. A restart starts anew" in errors.decode()

@@ -28,11 +28,13 @@ QUIET = {"WYOMING_KOKORO_MODEL__DOWNLOAD": "false", "WYOMING_KOKORO_DISCOVERY__E
 
 
 @contextlib.asynccontextmanager
-async def running(tmp_path: Path, *args: str, **environ: str) -> AsyncIterator[Process]:
-    """`wyoming-kokoro ARGS` in an environment of its own; ended at the end, whatever happens."""
+async def running(tmp_path: Path, *args: str, script: str = "", **environ: str) -> AsyncIterator[Process]:
+    """`wyoming-kokoro ARGS` in an environment of its own, or a `script` in its place; ended at the end, whatever
+    happens."""
     own = {**os.environ, **QUIET, "WYOMING_KOKORO_MODEL__DIR": str(tmp_path / "models"), **environ}
+    program = ("-c", script) if script else ("-m", "wyoming_kokoro")
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, *WARNINGS, "-m", "wyoming_kokoro", *args), stdin=PIPE, stdout=PIPE, stderr=PIPE, env=own
+        *(sys.executable, *WARNINGS, *program, *args), stdin=PIPE, stdout=PIPE, stderr=PIPE, env=own
     )
     try:
         yield process
