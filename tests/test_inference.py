@@ -28,7 +28,7 @@ LOST = DeviceLostError("cuda:0 is lost: CUDA error 700", "A restart starts CUDA 
 class FakeSession:
     """Echoes its arguments with the name of its device, unless `fails` has an error for that."""
 
-    _model_path = __file__  # one that is there
+    _model_path = "kokoro.onnx"
 
     def __init__(self, device: Device, fails: dict[str, KokoroError]) -> None:
         self.device = device
@@ -56,7 +56,7 @@ class Bench:
         self.missing: set[str] = set()
         self.asked: list[str] = []
         self.alive: weakref.WeakSet[FakeSession] = weakref.WeakSet()
-        self.inference = Inference(self._open(device), self._open)
+        self.inference = Inference(self._open(device), self._open, Path(__file__))
         self.inference.run("trial")
 
     def _open(self, device: Device) -> Any:
@@ -108,7 +108,8 @@ def test_a_failure_of_the_input_is_not_the_devices() -> None:
 
 def test_a_first_inference_that_fails_is_the_loadings_failure() -> None:
     """A device that never worked has nothing to come back from."""
-    broken = Inference(FakeSession(GPU, {"cuda:0": FAILURE}), lambda device: FakeSession(device, {}))  # type: ignore[arg-type,return-value]
+    session: Any = FakeSession(GPU, {"cuda:0": FAILURE})
+    broken = Inference(session, lambda device: FakeSession(device, {}), Path(__file__))  # type: ignore[arg-type,return-value]
     with pytest.raises(SynthesisError, match="failed on cuda:0"):
         broken.run("one")
     assert broken.failures == 0
@@ -321,7 +322,7 @@ def test_a_model_that_is_gone_when_it_is_wanted_again(monkeypatch: pytest.Monkey
 def test_a_model_whose_file_is_gone_is_not_freed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """It speaks on from memory, as long as it is not needed anew; freed it is once the file is back."""
     bench = Bench()
-    bench.inference._model_path = str(tmp_path / "kokoro.onnx")
+    bench.inference._source = tmp_path / "kokoro.onnx"
     bench.inference.tend()
     assert bench.inference.state == "loaded" and "is gone, so it is kept in memory" in caplog.text
     assert bench.inference.run("one") == ("cuda:0", "one")

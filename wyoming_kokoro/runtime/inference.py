@@ -37,8 +37,9 @@ be loaded again, and its file is no longer there or no longer good."""
 class Inference:
     """What the engine is handed in place of a session. `run` may be called from several threads at once."""
 
-    def __init__(self, session: Session, reopen: Callable[[Device], Session]) -> None:
-        """`reopen` makes a session of the same model: on the device of `session` again, or on the CPU."""
+    def __init__(self, session: Session, reopen: Callable[[Device], Session], source: Path) -> None:
+        """`reopen` makes a session of the same model: on the device of `session` again, or on the CPU. That needs the
+        file `source`."""
         self.device = session.device
         self.state: State = "loaded"
         self.error = ""
@@ -46,6 +47,7 @@ class Inference:
         self.failures = 0
         self._model_path = session._model_path  # noqa: SLF001 - kokoro-onnx reads it from a session
         self._reopen = reopen
+        self._source = source
         self._session: Session | None = session
         self._stand_in: Session | None = None
         """On the CPU, while the device fails."""
@@ -187,9 +189,9 @@ class Inference:
     def _free(self) -> None:
         if self._running:  # somebody came in the same moment
             return
-        if not Path(self._model_path).exists():  # it couldn't be loaded again
+        if not self._source.exists():  # it couldn't be loaded again
             self._used = time.monotonic()
-            log.warning("%s is gone, so it is kept in memory", self._model_path)
+            log.warning("%s is gone, so it is kept in memory", self._source)
             return
         self._stand_in = None
         if self._session:
