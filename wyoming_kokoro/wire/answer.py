@@ -1,154 +1,42 @@
-"""One request from its text to its audio events: sentences in, segments synthesized, audio out, all three at once."""
+"""One request's speech as audio events."""
 
-import asyncio
-import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from functools import partial
 
-import numpy as np
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.tts import SynthesizeStopped
 
-from wyoming_kokoro.audio import CHANNELS, RATE, WIDTH, Samples, silence, to_pcm
-from wyoming_kokoro.errors import KokoroError, UnspeakableError
+from wyoming_kokoro.answering.request import Request
+from wyoming_kokoro.answering.speech import Speech
+from wyoming_kokoro.audio import CHANNELS, RATE, WIDTH, Samples, to_pcm
 from wyoming_kokoro.runtime.scheduler import Scheduler
-from wyoming_kokoro.speech.engine import Segment, Speaker, render
-from wyoming_kokoro.text.phrases import Phrase
+from wyoming_kokoro.speech.engine import Speaker
 from wyoming_kokoro.wire.events import encode_all
-from wyoming_kokoro.wire.request import Request
-
-log = logging.getLogger(__name__)
-
-CHUNK_SAMPLES = 4096
-"""Samples in one audio-chunk (170 ms): clients that wait for a whole event still start at once."""
-LONGEST_PAUSE_S = 60.0
-"""However many pauses a text asks for in a row: they are memory, and nobody waits longer."""
-NOTHING_S = 0.1
-"""Seconds of silence where there is nothing to say: Home Assistant fails on an answer without audio."""
 
 Send = Callable[[bytes], Awaitable[None]]
 
 
-@dataclass(frozen=True)
-class _Made:
-    samples: Samples
-    """With the pause before them."""
-    segment: Segment
-    rest: Segment | None
-
-
 class Answer:
-    """Speaks one request: a segment is synthesized while the one before it is written, and one more is read ahead."""
-
     def __init__(self, request: Request, speaker: Speaker, scheduler: Scheduler, send: Send) -> None:
         """Raises VoiceError where nobody here has the voice."""
-        voice = request.voice
-        self._voice = speaker.voice(voice.name, voice.language, voice.speaker)
-        self._normalizer = speaker.diction.normalizer(self._voice.language.tag, ssml=request.ssml)
-        self._request = request
-        self._engine = speaker.engine
-        self._scheduler = scheduler
+        self._speech = Speech(request, speaker, scheduler)
+        self._streaming = request.streaming
         self._send = send
-        self._ready: asyncio.Queue[Samples | KokoroError | None] = asyncio.Queue(maxsize=1)
-        """What is to be sent; last of all why there is no more, or None."""
-        self._clock = asyncio.get_running_loop().time
-        self._started: float | None = None
-        """When the first audio was there to be sent."""
-        self._silent_at = 0.0
-        """When the listener runs out of sound, or did."""
+        self._beginning = encode_all(AudioStart(RATE, WIDTH, CHANNELS, timestamp=0))
+        """Leaves with the first audio."""
         self._sent = 0
         """Samples."""
 
     async def speak(self) -> None:
-        """Raises what the engine raises, once the audio before it is sent, or what `send` raises."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._synthesize())
-            tasks.create_task(self._play())
-        who = f"{self._voice.name} by {self._engine.name}"
-        first = (self._started or 0) - self._request.since
-        log.info("spoke %.2f s as %s, first audio after %.3f s", self._sent / RATE, who, first)
-
-    async def _synthesize(self) -> None:
-        try:
-            await self._passages()
-        except KokoroError as error:
-            await self._ready.put(error)  # behind the audio that is there already
-        else:
-            await self._ready.put(None)
-
-    async def _passages(self) -> None:
-        pause = 0.0
-        async for passage in self._request.passages():
-            pause = await self._segments(await asyncio.to_thread(self._prepare, passage), pause)
-        pause = await self._segments(await asyncio.to_thread(self._rest), pause)
-        if pause > self._engine.settings.sentence_pause:  # the text asks for silence at its end
-            await self._queue(silence(pause))
-        elif self._started is None:
-            await self._queue(silence(NOTHING_S))
-
-    def _prepare(self, passage: list[str]) -> list[Segment]:
-        return self._segmented(self._normalizer.read(passage))
-
-    def _rest(self) -> list[Segment]:
-        return self._segmented(self._normalizer.rest())
-
-    def _segmented(self, phrases: list[Phrase]) -> list[Segment]:
-        return self._engine.segments(phrases, self._voice) if phrases else []
-
-    async def _segments(self, segments: list[Segment], pause: float) -> float:
-        """One after the other; the pauses before the first and after the last are in seconds."""
-        for segment in segments:
-            pause = await self._segment(segment, pause)
-        return pause
-
-    async def _segment(self, segment: Segment, pause: float) -> float:
-        """Synthesizes it, in as many parts as it takes."""
-        if not segment.content:
-            return min(pause + segment.pause, LONGEST_PAUSE_S)
-        rest: Segment | None = segment
-        while rest:
-            try:
-                made = await self._scheduler.run(self._silent_at, partial(self._make, rest, pause))
-            except UnspeakableError as error:
-                log.info("left out a sentence: %s", error)
-                return max(pause, segment.pause)
-            log.debug("synthesized %.2f s: %s", len(made.samples) / RATE, made.segment.content)
-            await self._queue(made.samples)
-            rest, pause = made.rest, made.segment.pause
-        return pause
-
-    def _make(self, segment: Segment, pause: float) -> _Made:
-        """On an inference thread: only now it is known for how long the listener still hears something."""
-        lead = max(0.0, self._silent_at - self._clock())
-        part, rest = self._engine.split(segment, lead)
-        samples = render(self._engine, part)
-        return _Made(np.concatenate([silence(pause), samples]) if pause else samples, part, rest)
-
-    async def _queue(self, samples: Samples) -> None:
-        now = self._clock()
-        if self._started is None:
-            self._started = now
-            log.debug("first audio leaves")
-        self._silent_at = max(self._silent_at, now) + len(samples) / RATE  # after a gap the listener hears on from now
-        await self._ready.put(samples)
-
-    async def _play(self) -> None:
-        beginning = encode_all(AudioStart(RATE, WIDTH, CHANNELS, timestamp=0))  # leaves with the first audio
-        while (samples := await self._ready.get()) is not None:
-            if isinstance(samples, KokoroError):
-                raise samples
-            for start in range(0, len(samples), CHUNK_SAMPLES):
-                await self._send(beginning + self._chunk(samples[start : start + CHUNK_SAMPLES]))
-                beginning = b""
-                await asyncio.sleep(0)  # a send to a client that takes all doesn't suspend: others wait, too
+        """Raises a group with what the engine raises, once the audio before it is sent, or with what `send` raises."""
+        await self._speech.speak(self._chunk)
         ending = encode_all(AudioStop(timestamp=self._milliseconds()))
-        await self._send(ending + encode_all(SynthesizeStopped()) if self._request.streaming else ending)
+        await self._send(ending + encode_all(SynthesizeStopped()) if self._streaming else ending)
 
-    def _chunk(self, samples: Samples) -> bytes:
+    async def _chunk(self, samples: Samples) -> None:
         event = AudioChunk(RATE, WIDTH, CHANNELS, to_pcm(samples), self._milliseconds())
+        beginning, self._beginning = self._beginning, b""
         self._sent += len(samples)
-        return encode_all(event)
+        await self._send(beginning + encode_all(event))
 
     def _milliseconds(self) -> int:
         return self._sent * 1000 // RATE

@@ -11,6 +11,8 @@ from wyoming.error import Error
 from wyoming.event import Event
 from wyoming.ping import Pong
 
+from wyoming_kokoro.answering.backlog import Backlog, Share
+from wyoming_kokoro.answering.request import Request
 from wyoming_kokoro.errors import (
     IdleError,
     KokoroError,
@@ -23,11 +25,9 @@ from wyoming_kokoro.errors import (
 from wyoming_kokoro.runtime.scheduler import Scheduler
 from wyoming_kokoro.speech.engine import Speaker
 from wyoming_kokoro.wire.answer import Answer
-from wyoming_kokoro.wire.backlog import Backlog, Share
 from wyoming_kokoro.wire.events import encode_all, is_ssml, string_of, text_of, voice_of
 from wyoming_kokoro.wire.info import Introduction
 from wyoming_kokoro.wire.reader import MAX_HEADER, read_event
-from wyoming_kokoro.wire.request import Request
 
 log = logging.getLogger(__name__)
 

@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator, Callable
 from urllib.parse import urlsplit
 
 from wyoming_kokoro import config
+from wyoming_kokoro.answering.backlog import Backlog
 from wyoming_kokoro.errors import ForbiddenError, LimitError
 from wyoming_kokoro.runtime.scheduler import Scheduler
 from wyoming_kokoro.speech.engine import Speaker
 from wyoming_kokoro.wire.admission import make_room, plain
-from wyoming_kokoro.wire.backlog import Backlog
 from wyoming_kokoro.wire.connection import Connection, Shared, stopping
 from wyoming_kokoro.wire.info import Introduction
 from wyoming_kokoro.wire.listening import allow_files, explained, reached_at, release, standard_streams, start_listener

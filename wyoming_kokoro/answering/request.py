@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 
 from wyoming.tts import SynthesizeVoice
 
+from wyoming_kokoro.answering.backlog import Share
 from wyoming_kokoro.text.paragraphs import Paragraphs
 from wyoming_kokoro.text.sentences import SentenceSplitter
 from wyoming_kokoro.text.short import count_together
-from wyoming_kokoro.wire.backlog import Share
 
 SLICE = 512
 """Characters that are read in one go, which takes less than a millisecond: the event loop is everybody's."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import pytest
 from wyoming.tts import SynthesizeVoice
 
-from wyoming_kokoro.wire.request import SLICE, Request
+from wyoming_kokoro.answering.request import SLICE, Request
 
 LONG = " ".join(f"Here is sentence number {number} of a long text." for number in range(400))
 

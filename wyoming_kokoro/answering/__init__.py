@@ -1,0 +1,1 @@
+"""What is asked for, and its sound: the same for every protocol."""
