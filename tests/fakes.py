@@ -11,6 +11,7 @@ from wyoming.client import AsyncClient, AsyncTcpClient
 from wyoming.event import Event
 
 from wyoming_kokoro import config
+from wyoming_kokoro.answering.journal import Journal
 from wyoming_kokoro.audio import RATE, Samples
 from wyoming_kokoro.errors import SynthesisError, UnspeakableError
 from wyoming_kokoro.runtime.scheduler import Scheduler
@@ -83,12 +84,13 @@ async def served(
     settings: config.Server | None = None,
     text: config.Text | None = None,
     watchdog: float = 0.0,
+    journal: Journal | None = None,
 ) -> AsyncIterator[Server]:
     """A real server on a free port of loopback, with the engine behind it."""
     speaker = fake_speaker(engine, text=text)
     own = settings or config.Server(uri="tcp://127.0.0.1:0", grace=2)
     with closing(Scheduler(watchdog=watchdog)) as scheduler:
-        async with serving(own, lambda: speaker, scheduler) as server:
+        async with serving(own, lambda: speaker, scheduler, journal) as server:
             yield server
 
 

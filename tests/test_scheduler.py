@@ -1,6 +1,7 @@
 """Earliest deadline first, on real threads that a test holds."""
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import AsyncIterator, Callable
 
@@ -202,3 +203,19 @@ async def test_without_a_watchdog_nothing_is_given_up() -> None:
         loop = asyncio.get_running_loop()
         assert not [handle for handle in loop._scheduled if not handle.cancelled()]  # type: ignore[attr-defined]
         scheduler.close()
+
+
+async def test_what_waits_runs_and_was_dropped_can_be_seen() -> None:
+    """For the metrics: a listener who leaves takes his waiting work with him, and that is counted."""
+    gate = threading.Event()
+    with contextlib.closing(Scheduler()) as scheduler:
+        running = asyncio.create_task(scheduler.run(0, gate.wait))
+        waiting = asyncio.create_task(scheduler.run(0, gate.wait))
+        await asyncio.sleep(0)
+        assert (scheduler.running, scheduler.waiting, scheduler.dropped) == (1, 1, 0)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        assert (scheduler.running, scheduler.waiting, scheduler.dropped) == (1, 0, 1)
+        gate.set()
+        await running
+    assert scheduler.running == 0

@@ -24,10 +24,16 @@ class Request:
         streaming: bool,
         flush_after: float,
         ssml: bool = False,
+        protocol: str = "wyoming",
+        speed: float = 1.0,
+        gain: float = 0.0,
     ) -> None:
         """`flush_after`: a pause of the text of so many seconds ends a sentence that looks finished; 0: none does.
-        `share`: where it is counted what waits."""
+        `share`: where it is counted what waits. `speed`, a factor, and `gain`, in dB, go on top of the voice's own."""
         self.voice = voice
+        self.protocol = protocol
+        self.speed = speed
+        self.gain = gain
         self.is_starved = False
         """Whether its answer waits for more text."""
         self._share = share

@@ -2,17 +2,20 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
+from wyoming_kokoro.answering.journal import Entry, Journal
 from wyoming_kokoro.answering.request import Request
 from wyoming_kokoro.audio import RATE, Samples, silence
 from wyoming_kokoro.errors import KokoroError, UnspeakableError
 from wyoming_kokoro.runtime.scheduler import Scheduler
-from wyoming_kokoro.speech.engine import Segment, Speaker, render
+from wyoming_kokoro.speech.engine import Segment, Speaker, at_rate, render
+from wyoming_kokoro.speech.voice import Voice
 from wyoming_kokoro.text.phrases import Phrase
 
 log = logging.getLogger(__name__)
@@ -34,19 +37,24 @@ class _Made:
     """With the pause before them."""
     segment: Segment
     rest: Segment | None
+    took: float
+    """Seconds of inference."""
 
 
 class Speech:
     """Speaks one request: a segment is synthesized while the one before it is taken, and one more is read ahead."""
 
-    def __init__(self, request: Request, speaker: Speaker, scheduler: Scheduler) -> None:
+    def __init__(
+        self, request: Request, speaker: Speaker, scheduler: Scheduler, journal: Journal | None = None
+    ) -> None:
         """Raises VoiceError where nobody here has the voice."""
-        voice = request.voice
-        self._voice = speaker.voice(voice.name, voice.language, voice.speaker)
+        self._voice = _voice(request, speaker)
         self._normalizer = speaker.diction.normalizer(self._voice.language.tag, ssml=request.ssml)
         self._request = request
         self._engine = speaker.engine
         self._scheduler = scheduler
+        self._journal = journal or Journal()
+        self._entry: Entry
         self._ready: asyncio.Queue[Samples | KokoroError | None] = asyncio.Queue(maxsize=1)
         """What is to be taken; last of all why there is no more, or None."""
         self._clock = asyncio.get_running_loop().time
@@ -62,9 +70,10 @@ class Speech:
 
         Raises a group with what the engine raises, once the audio before it is taken, or with what `take` raises.
         """
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._synthesize())
-            tasks.create_task(self._play(take))
+        with self._journal.request(self._request.protocol, self._voice.name, self._engine.name) as self._entry:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._synthesize())
+                tasks.create_task(self._play(take))
         who = f"{self._voice.name} by {self._engine.name}"
         first = (self._started or 0) - self._request.since
         log.info("spoke %.2f s as %s, first audio after %.3f s", self._taken / RATE, who, first)
@@ -80,6 +89,7 @@ class Speech:
     async def _passages(self) -> None:
         pause = 0.0
         async for passage in self._request.passages():
+            self._journal.read(self._entry, " ".join(passage))
             pause = await self._segments(await asyncio.to_thread(self._prepare, passage), pause)
         pause = await self._segments(await asyncio.to_thread(self._rest), pause)
         if pause > self._engine.settings.sentence_pause:  # the text asks for silence at its end
@@ -108,12 +118,16 @@ class Speech:
             return min(pause + segment.pause, LONGEST_PAUSE_S)
         rest: Segment | None = segment
         while rest:
+            asked = self._clock()
             try:
                 made = await self._scheduler.run(self._silent_at, partial(self._make, rest, pause))
             except UnspeakableError as error:
                 log.info("left out a sentence: %s", error)
                 return max(pause, segment.pause)
             log.debug("synthesized %.2f s: %s", len(made.samples) / RATE, made.segment.content)
+            self._journal.inferred(self._entry, made.took, len(made.samples) / RATE - pause)
+            if self._started is not None:
+                self._journal.late(self._entry, self._clock() - max(self._silent_at, asked))
             await self._queue(made.samples)
             rest, pause = made.rest, made.segment.pause
         return pause
@@ -122,13 +136,16 @@ class Speech:
         """On an inference thread: only now it is known for how long the listener still hears something."""
         lead = max(0.0, self._silent_at - self._clock())
         part, rest = self._engine.split(segment, lead)
+        began = time.perf_counter()
         samples = render(self._engine, part)
-        return _Made(np.concatenate([silence(pause), samples]) if pause else samples, part, rest)
+        took = time.perf_counter() - began
+        return _Made(np.concatenate([silence(pause), samples]) if pause else samples, part, rest, took)
 
     async def _queue(self, samples: Samples) -> None:
         now = self._clock()
         if self._started is None:
             self._started = now
+            self._journal.heard(self._entry, now - self._request.since)
             log.debug("first audio leaves")
         self._silent_at = max(self._silent_at, now) + len(samples) / RATE  # after a gap the listener hears on from now
         await self._ready.put(samples)
@@ -141,4 +158,12 @@ class Speech:
                 block = samples[start : start + BLOCK_SAMPLES]
                 await take(block)
                 self._taken += len(block)
+                self._entry.audio = self._taken / RATE
                 await asyncio.sleep(0)  # a listener who takes all doesn't suspend: others wait, too
+
+
+def _voice(request: Request, speaker: Speaker) -> Voice:
+    """As fast and as loud as the request wants it."""
+    wanted = request.voice
+    voice = at_rate(speaker.voice(wanted.name, wanted.language, wanted.speaker), request.speed)
+    return replace(voice, gain=voice.gain + request.gain) if request.gain else voice

@@ -46,9 +46,19 @@ class Scheduler:
         self._idle: list[ThreadPoolExecutor] = []
         self.done = 0
         """Pieces of work that have ended."""
+        self.dropped = 0
+        """Pieces of work that were never started, because nobody waited for them any more."""
         self._hung = 0
         """Pieces of work that are given up and still run. A thread can't be ended from outside."""
         self._is_lost = asyncio.Event()
+
+    @property
+    def waiting(self) -> int:
+        return len(self._agenda)
+
+    @property
+    def running(self) -> int:
+        return self._agenda.running
 
     async def run(self, deadline: float, work: Callable[[], Result]) -> Result:
         """What `work` returns or raises. `deadline` is when the listener runs out of sound, on the event loop's clock.
@@ -65,7 +75,9 @@ class Scheduler:
         try:
             result: Result = await job.outcome
         except asyncio.CancelledError:
+            waiting = self.waiting
             self._agenda.drop(job)
+            self.dropped += waiting - self.waiting
             raise
         return result
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.tts import SynthesizeStopped
 
+from wyoming_kokoro.answering.journal import Journal
 from wyoming_kokoro.answering.request import Request
 from wyoming_kokoro.answering.speech import Speech
 from wyoming_kokoro.audio import CHANNELS, RATE, WIDTH, Samples, to_pcm
@@ -16,9 +17,11 @@ Send = Callable[[bytes], Awaitable[None]]
 
 
 class Answer:
-    def __init__(self, request: Request, speaker: Speaker, scheduler: Scheduler, send: Send) -> None:
+    def __init__(
+        self, request: Request, speaker: Speaker, scheduler: Scheduler, send: Send, journal: Journal | None = None
+    ) -> None:
         """Raises VoiceError where nobody here has the voice."""
-        self._speech = Speech(request, speaker, scheduler)
+        self._speech = Speech(request, speaker, scheduler, journal)
         self._streaming = request.streaming
         self._send = send
         self._beginning = encode_all(AudioStart(RATE, WIDTH, CHANNELS, timestamp=0))

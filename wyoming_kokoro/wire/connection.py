@@ -5,13 +5,14 @@ import contextlib
 import logging
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wyoming.error import Error
 from wyoming.event import Event
 from wyoming.ping import Pong
 
 from wyoming_kokoro.answering.backlog import Backlog, Share
+from wyoming_kokoro.answering.journal import GoneError, Journal
 from wyoming_kokoro.answering.request import Request
 from wyoming_kokoro.errors import (
     IdleError,
@@ -45,7 +46,7 @@ MAX_REQUESTS = 64
 """Requests that may wait on one connection: Home Assistant sends one."""
 
 
-class _GoneError(Exception):
+class _GoneError(GoneError):
     """The client has left, or doesn't read. Not OSError: that may come from an engine, and is then a bug."""
 
 
@@ -59,6 +60,7 @@ class Shared:
     backlog: Backlog
     max_text: int
     idle_timeout: float
+    journal: Journal = field(default_factory=Journal)
 
 
 class Connection:
@@ -213,7 +215,7 @@ class Connection:
         shared = self._shared
         while request := await self._requests.get():
             speaker = shared.speaker()  # one answer has one engine, even if Kokoro gets ready in the middle of it
-            await Answer(request, speaker, shared.scheduler, self.send).speak()
+            await Answer(request, speaker, shared.scheduler, self.send, shared.journal).speak()
             request.drop()
             self._unfinished.remove(request)
             self._latest = self._clock()
@@ -233,6 +235,7 @@ class Connection:
         """Answers an error event and its end; whoever calls closes the connection."""
         log.warning("answered an error: %s", error)
         self._widen()
+        self._shared.journal.errors[error.code] += 1
         try:
             await self.send(encode_all(Error(str(error), error.code)))
             async with asyncio.timeout(LINGER_S):

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from wyoming_kokoro import config
 from wyoming_kokoro.answering.backlog import Backlog
+from wyoming_kokoro.answering.journal import Journal
 from wyoming_kokoro.errors import ForbiddenError, LimitError
 from wyoming_kokoro.runtime.scheduler import Scheduler
 from wyoming_kokoro.speech.engine import Speaker
@@ -35,16 +36,24 @@ CLOSE_S = 1.0
 class Server:
     """Serves Wyoming until it is closed. `uri` says where, with the port that was really taken."""
 
-    def __init__(self, settings: config.Server, speaker: Callable[[], Speaker], scheduler: Scheduler) -> None:
+    def __init__(
+        self,
+        settings: config.Server,
+        speaker: Callable[[], Speaker],
+        scheduler: Scheduler,
+        journal: Journal | None = None,
+    ) -> None:
         self.uri = settings.uri
         self.bound: tuple[str, int] | None = None
         """IP address ("" is all of them) and port that are listened on; None for a unix socket and standard input."""
         self.finished = asyncio.Event()
         """Set when the one client of standard input has left; never on a socket."""
+        self.backlog = Backlog(settings.max_queue)
+        """What waits here, and with every other protocol that speaks."""
         self._settings = settings
-        self._shared = Shared(
-            speaker, Introduction(), scheduler, Backlog(settings.max_queue), settings.max_text, settings.idle_timeout
-        )
+        self._journal = journal or Journal()
+        limits = (settings.max_text, settings.idle_timeout)
+        self._shared = Shared(speaker, Introduction(), scheduler, self.backlog, *limits, self._journal)
         self._listener: asyncio.Server | None = None
         self._closing = False
         self._connections: dict[asyncio.Task[None], Connection] = {}
@@ -91,6 +100,7 @@ class Server:
         self._admit(connection)
         task = asyncio.create_task(_until_closed(connection, writer))
         self._connections[task] = connection
+        self._journal.connected("wyoming")
         task.add_done_callback(self._forget)
 
     def _admit(self, connection: Connection) -> None:
@@ -105,16 +115,17 @@ class Server:
 
     def _forget(self, task: asyncio.Task[None]) -> None:
         del self._connections[task]
+        self._journal.left("wyoming")
         if self._listener is None:
             self.finished.set()
 
 
 @contextlib.asynccontextmanager
 async def serving(
-    settings: config.Server, speaker: Callable[[], Speaker], scheduler: Scheduler
+    settings: config.Server, speaker: Callable[[], Speaker], scheduler: Scheduler, journal: Journal | None = None
 ) -> AsyncIterator[Server]:
     """An open server, closed with the configured grace."""
-    server = Server(settings, speaker, scheduler)
+    server = Server(settings, speaker, scheduler, journal)
     await server.open()
     try:
         yield server
