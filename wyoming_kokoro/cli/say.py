@@ -16,7 +16,7 @@ from wyoming.tts import SynthesizeVoice
 
 from wyoming_kokoro import config
 from wyoming_kokoro.cli.options import configuration, start_logging
-from wyoming_kokoro.cli.show import Reader, show
+from wyoming_kokoro.cli.show import reader, show
 from wyoming_kokoro.cli.sinks import Sink, open_sink
 from wyoming_kokoro.config import Config
 from wyoming_kokoro.errors import KokoroError, ServerError
@@ -67,7 +67,7 @@ def say(
         raise click.UsageError("--show speaks nothing: --output, --uri and --discover don't go with it")
     if shown:
         start_logging("warning")
-        show(Reader(settings, voice, language, ssml=ssml), " ".join(text), as_json=as_json)
+        show(reader(settings, voice, language, ssml=ssml), " ".join(text), as_json=as_json)
         return
     if as_json:
         raise click.UsageError("--json goes with --show")

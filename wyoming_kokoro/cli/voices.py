@@ -11,6 +11,7 @@ from wyoming_kokoro.config import Config
 from wyoming_kokoro.errors import ModelError
 from wyoming_kokoro.runtime.configured import locate
 from wyoming_kokoro.speech.kokoro import read_styles
+from wyoming_kokoro.speech.listing import facts
 from wyoming_kokoro.speech.voices import Catalogue, Voice, catalogue, official
 
 
@@ -26,12 +27,11 @@ def voices(settings: Config, language: str | None, as_json: bool) -> None:
     found = offered(settings)
     wanted = found.choose(None, language).language if language else None
     listed = [voice for voice in found.voices if wanted in (None, voice.language)]
-    aliases = {voice.name: [alias for alias, name in found.aliases if name == voice.name] for voice in listed}
     if as_json:
-        click.echo(json.dumps([_facts(voice, aliases[voice.name]) for voice in listed], indent=2, ensure_ascii=False))
+        click.echo(json.dumps([facts(voice, found) for voice in listed], indent=2, ensure_ascii=False))
         return
     for voice in listed:
-        click.echo(_line(voice, aliases[voice.name]))
+        click.echo(_line(voice, found.aliases_of(voice)))
 
 
 def offered(settings: Config) -> Catalogue:
@@ -60,18 +60,3 @@ def _line(voice: Voice, aliases: list[str]) -> str:
     ]
     facts = f"{mark} {voice.name:14} {voice.language.tag:6} {gender:7} {voice.grade:3}"
     return f"{facts} {'; '.join(filter(None, notes))}".rstrip()
-
-
-def _facts(voice: Voice, aliases: list[str]) -> dict[str, object]:
-    return {
-        "name": voice.name,
-        "title": voice.title,
-        "language": voice.language.tag,
-        "gender": "female" if voice.female else "male",
-        "grade": voice.grade or None,
-        "speed": voice.speed,
-        "gain": voice.gain,
-        "styles": dict(voice.styles),
-        "default": voice.default,
-        "aliases": aliases,
-    }

@@ -47,6 +47,9 @@ class Catalogue:
         voices = {voice.name: voice for voice in self.voices}
         return voices | {alias: voices[name] for alias, name in self.aliases}
 
+    def aliases_of(self, voice: Voice) -> list[str]:
+        return [alias for alias, name in self.aliases if name == voice.name]
+
     def _named(self, name: str) -> Voice:
         if name in self.names:
             return self.names[name]

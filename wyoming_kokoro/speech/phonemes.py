@@ -30,7 +30,7 @@ class Phonemizer:
     """
 
     def __init__(self, *, bopomofo: bool = False) -> None:
-        self._bopomofo = bopomofo
+        self.bopomofo = bopomofo
         self._front_ends: dict[str, FrontEnd] = {}
         self._opening = threading.Lock()
         self._backends: dict[str, EspeakBackend] = {}
@@ -69,7 +69,7 @@ class Phonemizer:
     def _open(self, language: Language) -> FrontEnd:
         if language.espeak is None:
             english = partial(self.phonemes, language=BY_LETTER["a"])
-            return east_asian.front_end(language, english, bopomofo=self._bopomofo)
+            return east_asian.front_end(language, english, bopomofo=self.bopomofo)
         by_espeak = partial(self.by_espeak, code=language.espeak)
         if not language.espeak.startswith("en-"):
             return by_espeak
