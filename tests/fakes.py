@@ -11,14 +11,18 @@ from wyoming.client import AsyncClient, AsyncTcpClient
 from wyoming.event import Event
 
 from wyoming_kokoro import config
+from wyoming_kokoro.answering.backlog import Backlog
 from wyoming_kokoro.answering.journal import Journal
 from wyoming_kokoro.audio import RATE, Samples
+from wyoming_kokoro.config import Config
 from wyoming_kokoro.errors import SynthesisError, UnspeakableError
 from wyoming_kokoro.runtime.scheduler import Scheduler
 from wyoming_kokoro.speech.diction import diction
 from wyoming_kokoro.speech.engine import Engine, Segment, Speaker, at_rate
 from wyoming_kokoro.speech.voices import Voice, catalogue
 from wyoming_kokoro.text.phrases import Phrase
+from wyoming_kokoro.web.house import House
+from wyoming_kokoro.web.server import pages
 from wyoming_kokoro.wire.server import Server, serving
 
 SECONDS_PER_CHARACTER = 0.02
@@ -120,3 +124,15 @@ def pcm(events: list[Event]) -> Samples:
     """The audio of the chunks as float32, -1 to 1."""
     content = b"".join(event.payload or b"" for event in events if event.type == "audio-chunk")
     return (np.frombuffer(content, "<i2") / 32_767).astype(np.float32)
+
+
+@asynccontextmanager
+async def paged(engine: FakeEngine, web: config.Web | None = None, **settings: Any) -> AsyncIterator[tuple[House, str]]:
+    """What `web` has of a service, and its real address on a free port of loopback."""
+    own = Config(web=web or config.Web(uri="http://127.0.0.1:0"), **settings)
+    speaker = fake_speaker(engine)
+    with closing(Scheduler()) as scheduler:
+        journal = Journal(show_text=own.web.show_text)
+        house = House(own, lambda: speaker, scheduler, Backlog(own.server.max_queue), journal)
+        async with pages(house) as page:
+            yield house, page

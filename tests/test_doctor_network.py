@@ -14,7 +14,7 @@ from pathlib import Path
 
 import ifaddr
 import pytest
-from fakes import FakeEngine, fake_speaker, served
+from fakes import FakeEngine, paged, served
 from permissions import folder_for_all, unprivileged
 from wyoming.event import Event, async_write_event
 from wyoming.info import Attribution, Info, TtsProgram
@@ -24,7 +24,6 @@ from wyoming_kokoro.config import Config
 from wyoming_kokoro.doctor import network
 from wyoming_kokoro.doctor.network import announcing, behind_bridge, listening
 from wyoming_kokoro.findings import Finding
-from wyoming_kokoro.web.status import status_page
 from wyoming_kokoro.wire.addresses import Adapter
 from wyoming_kokoro.wire.multicast import heard
 
@@ -226,13 +225,14 @@ def test_standard_input_and_output_are_always_there() -> None:
 
 async def test_the_page_is_examined_where_it_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Free, served by the service, or taken: by a Wyoming server, by one that says nothing."""
-    speaker = fake_speaker(FakeEngine())
 
     async def examined(page: str) -> Finding:
-        _, finding = await asyncio.to_thread(lambda: list(listening(at("stdio://", page))))
+        web = config.Web(enabled=True, uri=page, api_key="secret-of-the-page")
+        settings = Config(server=config.Server(uri="stdio://"), web=web)
+        _, finding = await asyncio.to_thread(lambda: list(listening(settings)))
         return finding
 
-    async with status_page(config.Web(enabled=True, uri="http://127.0.0.1:0"), lambda: speaker) as page:
+    async with paged(FakeEngine(), config.Web(uri="http://127.0.0.1:0", api_key="secret-of-the-page")) as (_, page):
         running = await examined(page.replace("127.0.0.1", "0.0.0.0"))
     assert running == Finding("ok", f"the status page is at {page}: version {__version__}, fake speaks")
     assert await examined(page) == Finding("ok", f"{page} is free for the status page")

@@ -41,6 +41,18 @@ def _web_uri(uri: str) -> str:
     raise ValueError("expected http://HOST:PORT")
 
 
+def _host_name(name: str) -> str:
+    if re.fullmatch(r"[A-Za-z0-9._-]{1,253}", name):
+        return name.lower()
+    raise ValueError("expected a host name without port, such as kokoro.example.org")
+
+
+def _key(key: str) -> str:
+    if re.fullmatch(r"[!-~]{8,200}|", key):
+        return key
+    raise ValueError("expected 8 to 200 characters of ASCII without spaces")
+
+
 def _network(network: str) -> str:
     try:
         return str(ipaddress.ip_network(network, strict=False))
@@ -212,6 +224,9 @@ class Text(_Section):
 class Web(_Section):
     enabled: bool = False
     uri: Annotated[str, AfterValidator(_web_uri)] = "http://127.0.0.1:10211"
+    hosts: tuple[Annotated[str, AfterValidator(_host_name)], ...] = ()
+    api_key: Annotated[str, AfterValidator(_key)] = ""
+    show_text: bool = False
 
 
 class Log(_Section):

@@ -8,8 +8,10 @@ from collections.abc import Coroutine, Iterable, Iterator
 from typing import Any
 
 from wyoming_kokoro import __version__
+from wyoming_kokoro.answering.journal import Journal
 from wyoming_kokoro.config import Config
 from wyoming_kokoro.config_sources import Origin
+from wyoming_kokoro.doctor.examination import while_serving
 from wyoming_kokoro.errors import KokoroError
 from wyoming_kokoro.reload import follow, hangups
 from wyoming_kokoro.runtime.engines import Engines
@@ -17,7 +19,8 @@ from wyoming_kokoro.runtime.levelling import measure_voices
 from wyoming_kokoro.runtime.memory import tidy
 from wyoming_kokoro.runtime.scheduler import Scheduler
 from wyoming_kokoro.supervision import Ending, Supervisor, Systemd
-from wyoming_kokoro.web.status import status_page
+from wyoming_kokoro.web.house import House
+from wyoming_kokoro.web.server import pages
 from wyoming_kokoro.wire.addresses import from_here_only, local_addresses
 from wyoming_kokoro.wire.discovery import announced, default_name
 from wyoming_kokoro.wire.listening import Complaints
@@ -56,13 +59,14 @@ async def _run(settings: Config, origin: Origin, supervisor: Supervisor, stack: 
         return
     scheduler = Scheduler(lambda: engines.parallel, settings.device.watchdog)
     stack.callback(scheduler.close)
-    server = Server(settings.server, lambda: engines.speaker, scheduler)
+    journal = Journal(show_text=settings.web.show_text)
+    server = Server(settings.server, lambda: engines.speaker, scheduler, journal)
     stack.push_async_callback(lambda: server.close(supervisor.ending.left()))
     await server.open()
     log.info("wyoming-kokoro %s listens on %s: %s", __version__, server.uri, engines.speaker.note)
     if settings.web.enabled:
-        page = await stack.enter_async_context(status_page(settings.web, lambda: engines.speaker))
-        log.info("health and status on %s", page)
+        page = await stack.enter_async_context(pages(_house(settings, engines, scheduler, server, journal)))
+        log.info("page, health and status on %s", page)
     await stack.enter_async_context(_discovery(settings, server))
     supervisor.systemd.tell("READY=1")
     await _until(
@@ -73,6 +77,20 @@ async def _run(settings: Config, origin: Origin, supervisor: Supervisor, stack: 
         scheduler.watch(),
         tidy(scheduler, lambda: engines.speaker.engine),
         supervisor.systemd.reassure(lambda: engines.speaker.note),
+    )
+
+
+def _house(settings: Config, engines: Engines, scheduler: Scheduler, server: Server, journal: Journal) -> House:
+    return House(
+        settings,
+        speaker=lambda: engines.speaker,
+        scheduler=scheduler,
+        backlog=server.backlog,
+        journal=journal,
+        choice=lambda: engines.choice,
+        parallel=lambda: engines.parallel,
+        downloads=lambda: engines.downloads,
+        examine=lambda: while_serving(settings),
     )
 
 

@@ -57,6 +57,12 @@ def examine(settings: Config) -> Iterator[tuple[str, Finding]]:
             yield check.name, finding
 
 
+def while_serving(settings: Config) -> list[tuple[str, Finding]]:
+    """As far as a service can examine itself: it speaks already, and a second model would need a second memory."""
+    wanted = [check for check in checks(settings, facts.gather()) if check.name != "speaking"]
+    return [(check.name, finding) for check in wanted for finding in attempt(check)]
+
+
 def attempt(check: Check) -> list[Finding]:
     """A future keeps whatever is raised, so that one broken check doesn't take the others with it."""
     found: list[Finding] = []

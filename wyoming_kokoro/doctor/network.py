@@ -9,6 +9,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import partial
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -60,7 +61,7 @@ def listening(settings: Config) -> Iterator[Finding]:
         yield asyncio.run(_listening(settings.server.uri, "server.uri", free, _service))
     if settings.web.enabled:
         free = f"{settings.web.uri} is free for the status page"
-        yield asyncio.run(_listening(settings.web.uri, "web.uri", free, _page))
+        yield asyncio.run(_listening(settings.web.uri, "web.uri", free, partial(_page, settings.web.api_key)))
 
 
 async def _listening(uri: str, key: str, free: str, ask: Callable[[str], Awaitable[str]]) -> Finding:
@@ -97,10 +98,11 @@ async def _service(uri: str) -> str:
     return f"the service is running there: {what}. {program.description}"
 
 
-async def _page(uri: str) -> str:
+async def _page(key: str, uri: str) -> str:
     page = uri.replace("tcp:", "http:", 1).rstrip("/")
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
     try:
-        async with aiohttp.ClientSession() as session, session.get(f"{page}/status") as answer:
+        async with aiohttp.ClientSession(headers=headers) as session, session.get(f"{page}/status") as answer:
             if answer.content_type != "application/json":  # which may have no end
                 raise ServerError(f"it answers {answer.status} {answer.content_type}")
             status = await answer.json()

@@ -13,7 +13,7 @@ from wyoming_kokoro.runtime import devices, facts, models
 from wyoming_kokoro.runtime.configured import locate, official_names, places
 from wyoming_kokoro.runtime.damages import damages
 from wyoming_kokoro.runtime.devices import Choice, Device
-from wyoming_kokoro.runtime.download import download, log_progress
+from wyoming_kokoro.runtime.download import Progress, download, log_progress
 from wyoming_kokoro.runtime.facts import Facts
 from wyoming_kokoro.runtime.loading import Kokoro, load_kokoro
 from wyoming_kokoro.runtime.models import ModelPaths
@@ -42,6 +42,8 @@ class Engines:
         self._facts: Facts | None = None
         self.choice = Choice(Device("cpu"), "nothing else is chosen")
         """What Kokoro is to run on, once the facts are gathered."""
+        self.downloads: dict[str, tuple[int, int]] = {}
+        """Of each file that is being fetched the bytes that are here, and all of them."""
         self._warned = ""
         self._why = ""
         """Why the embedded voice speaks."""
@@ -193,9 +195,19 @@ class Engines:
         model, stopped = self._settings.model, threading.Event()
         files = models.official(model.release, model.precision)
         try:
-            await asyncio.to_thread(download, model.dir, files, model.mirrors, log_progress(), stopped)
+            await asyncio.to_thread(download, model.dir, files, model.mirrors, self._progress(), stopped)
         finally:
             stopped.set()
+            self.downloads = {}
+
+    def _progress(self) -> Progress:
+        logged, downloads = log_progress(), self.downloads
+
+        def report(name: str, done: int, total: int) -> None:
+            downloads[name] = done, total
+            logged(name, done, total)
+
+        return report
 
     def _embedded(self, why: str) -> Speaker:
         self._why = why

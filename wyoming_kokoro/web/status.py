@@ -1,58 +1,33 @@
-"""Health, status and metrics over HTTP, for supervisors and for people who look."""
+"""How the service is, as JSON: who speaks on what and why, who waits, what was said last."""
 
-import contextlib
-from collections.abc import AsyncIterator, Callable
-from urllib.parse import urlsplit
+import time
+from dataclasses import asdict
+from typing import Any
 
 from aiohttp import web
 
-from wyoming_kokoro import __version__, config
-from wyoming_kokoro.errors import ServerError
+from wyoming_kokoro import __version__
+from wyoming_kokoro.answering.histogram import Histogram
+from wyoming_kokoro.answering.journal import Journal
 from wyoming_kokoro.privacy import public
-from wyoming_kokoro.speech.engine import Speaker
-from wyoming_kokoro.web.metrics import CONTENT_TYPE, exposition
+from wyoming_kokoro.web.house import House
 
 
-@contextlib.asynccontextmanager
-async def status_page(settings: config.Web, speaker: Callable[[], Speaker]) -> AsyncIterator[str]:
-    """Serves while the body runs; gives the address with the port that was really taken. Raises ServerError."""
-    parts = urlsplit(settings.uri)
-    runner = web.AppRunner(_application(speaker), access_log=None)
-    await runner.setup()
-    try:
-        await _listen(runner, parts.hostname, parts.port)
-        yield f"http://{parts.netloc.rpartition(':')[0]}:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+class StatusHandler:
+    def __init__(self, house: House) -> None:
+        self._house = house
 
-
-async def _listen(runner: web.AppRunner, host: str | None, port: int | None) -> None:
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as error:
-        reason = error.strerror or error
-        raise ServerError(f"Can't listen on http://{host}:{port}: {reason}", "Check web.uri") from error
-
-
-def _application(speaker: Callable[[], Speaker]) -> web.Application:
-    async def alive(_: web.Request) -> web.Response:
+    async def alive(self, _: web.Request) -> web.Response:
+        """GET /health/live and /health/ready: it listens only after an engine can speak."""
         return web.Response(text="ok\n")
 
-    async def status(_: web.Request) -> web.Response:
-        return web.json_response(_status(speaker()))
-
-    async def measured(_: web.Request) -> web.Response:
-        return web.Response(body=exposition(speaker()), headers={"Content-Type": CONTENT_TYPE})
-
-    application = web.Application()
-    # it listens only after an engine can speak: whoever gets an answer gets speech
-    routes = {"/health/live": alive, "/health/ready": alive, "/status": status, "/metrics": measured}
-    for path, handler in routes.items():
-        application.router.add_get(path, handler)
-    return application
+    async def status(self, _: web.Request) -> web.Response:
+        """GET /status."""
+        return web.json_response(status(self._house))
 
 
-def _status(speaker: Speaker) -> dict[str, object]:
+def status(house: House) -> dict[str, Any]:
+    speaker, journal = house.speaker(), house.journal
     details = speaker.details
     return {
         "version": __version__,
@@ -61,4 +36,52 @@ def _status(speaker: Speaker) -> dict[str, object]:
         "running_on": {key: public(value) if isinstance(value, str) else value for key, value in details.items()},
         "default_voice": speaker.catalogue.default.name,
         "voices": [voice.name for voice in speaker.catalogue.voices],
+        "wanted": {"engine": house.settings.engine, "device": house.settings.device.prefer, **_choice(house)},
+        "uptime_s": round(time.time() - journal.began, 1),
+        "connections": {protocol: count for protocol, count in journal.connections.items() if count},
+        "queue": _queue(house),
+        "downloads": {name: {"done": done, "size": size} for name, (done, size) in house.downloads().items()},
+        **_history(journal),
+    }
+
+
+def _choice(house: House) -> dict[str, str]:
+    choice = house.choice()
+    return {"chosen": str(choice.device), "reason": public(choice.reason), "remedy": public(choice.remedy)}
+
+
+def _queue(house: House) -> dict[str, Any]:
+    return {
+        "waiting": house.scheduler.waiting,
+        "running": house.scheduler.running,
+        "parallel": house.parallel(),
+        "dropped": house.scheduler.dropped,
+        "characters": house.backlog.characters,
+        "seconds": round(house.backlog.seconds, 1),
+    }
+
+
+def _history(journal: Journal) -> dict[str, Any]:
+    return {
+        "requests": [
+            {"protocol": protocol, "engine": engine, "outcome": outcome, "count": count}
+            for (protocol, engine, outcome), count in sorted(journal.requests.items())
+        ],
+        "errors": dict(journal.errors),
+        "gaps": {"count": journal.gaps, "seconds": round(journal.gap_s, 3)},
+        "first_audio": {engine: _spread(spread) for engine, spread in sorted(journal.first_audio.items())},
+        "real_time_factor": {engine: _spread(spread) for engine, spread in sorted(journal.real_time_factor.items())},
+        "last": [asdict(entry) for entry in reversed(journal.last)],
+    }
+
+
+def _spread(spread: Histogram) -> dict[str, Any]:
+    """Infinity has no JSON: what is above all bounds has none."""
+    quantiles = {f"p{share}": spread.quantile(share / 100) for share in (50, 95)}
+    return {
+        "bounds": spread.bounds,
+        "counts": spread.counts,
+        "count": spread.count,
+        "mean": round(spread.total / spread.count, 4) if spread.count else None,
+        **{name: value if value != float("inf") else None for name, value in quantiles.items()},
     }
