@@ -18,7 +18,7 @@ const browser = await chromium.launch({
 });
 
 async function opened(width, height, colorScheme) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme, bypassCSP: false });
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion: "reduce" });
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: address });
   const page = await context.newPage();
   page.complaints = [];
@@ -130,7 +130,7 @@ const scenes = {
     await page.fill("#text", " ");
     await page.fill("#text", "");
     await page.click('[data-voice="af_sky"] .play');
-    await page.waitForFunction(() => document.getElementById("problem").textContent.includes("at least 1 character"));
+    await page.waitForFunction(() => document.getElementById("problem").textContent.includes("it is empty"));
     page.complaints = page.complaints.filter((line) => !line.includes("400"));
     await page.fill("#text", "Good evening. It is 21.5 °C in the living room, and the front door is locked.");
   },
@@ -157,6 +157,8 @@ try {
       await scene(page);
       console.log(`ok  ${width}  ${name}`);
     }
+    await page.click('[data-voice="bf_emma"] .play');
+    await heard(page);
     const size = width > 500 ? "desktop" : "phone";
     for (const view of ["voices", "status"]) {
       await page.click(`[data-view="${view}"]`);

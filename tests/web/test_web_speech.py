@@ -105,7 +105,7 @@ async def test_a_listener_who_leaves_costs_nothing_more() -> None:
         (body(response_format="aac"), 400, "response_format", "'aac'"),
         (body(speed=9), 400, "speed", "9"),
         (body(stream_format="sse"), 400, "stream_format", "'sse'"),
-        (body(""), 400, "input", "at least 1 character"),
+        (body(""), 400, "input", "it is empty"),
         ({}, 400, "input", "required"),
         (body("x" * 101), 413, "input", "server.max_text allows (100)"),
         ([], 400, None, "can't be used"),

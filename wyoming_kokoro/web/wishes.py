@@ -58,7 +58,7 @@ async def wish(request: web.Request, kind: type[Wish]) -> Wish:
 def _refusal(details: Any) -> RefusedError:
     """Names the field, and never what was to be said."""
     param = ".".join(map(str, details["loc"])) or None
-    message = details["msg"].removeprefix("Input ")
+    message = "it is empty" if details["type"] == "string_too_short" else details["msg"].removeprefix("Input ")
     shown = f", not {details['input']!r:.60}" if param not in (None, "input") and details["type"] != "missing" else ""
     error = ProtocolError(f"{param}: {message}{shown}" if param else f"The body can't be used: {message}")
     return RefusedError(HTTPStatus.BAD_REQUEST, error, param)

@@ -61,7 +61,7 @@ function tiles(status) {
     ["Spoken", spoken, `${status.gaps.count} gaps, ${Object.values(status.errors).reduce((sum, count) => sum + count, 0)} errors`],
   ];
   $("tiles").replaceChildren(...shown.map(([title, value, note]) =>
-    make("div", { class: "card tile" }, make("h3", {}, title), make("b", {}, String(value)), make("p", { class: "note" }, note))));
+    make("div", { class: "card tile" }, make("p", { class: "label" }, title), make("b", {}, String(value)), make("p", { class: "note" }, note))));
 }
 
 function device(status) {

@@ -71,7 +71,7 @@ function group(tag, members) {
 function card(voice) {
   const short = /^[a-z][fm]_/.test(voice.name) ? voice.name.slice(3) : voice.name;
   const title = short[0].toUpperCase() + short.slice(1);
-  const grade = voice.grade ? ["grade ", make("span", { class: `grade ${voice.grade[0]}` }, voice.grade)] : ["no grade"];
+  const grade = voice.grade ? [make("span", { class: "hidden" }, "grade "), make("span", { class: `grade ${voice.grade[0]}` }, voice.grade)] : ["no grade"];
   const press = () => speak(voice.name, title);
   const add = () => {
     if (!toggle(voice.name)) complain("A blend here has at most three voices: take one out first.");
