@@ -25,6 +25,7 @@ async def test_it_says_who_speaks_why_and_what_was_asked() -> None:
     }
     assert found["queue"] == {"waiting": 0, "running": 0, "parallel": 1, "dropped": 0, "characters": 0, "seconds": 0}
     assert found["first_audio"]["fake"]["count"] == 1 and found["requests"][0]["outcome"] == "spoken"
+    assert 0 <= found["last"][0]["ago_s"] <= found["uptime_s"] + 0.1
     assert found["last"][0]["voice"] == "af_heart" and "secret" not in json.dumps(found)
 
 

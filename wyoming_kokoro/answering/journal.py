@@ -40,7 +40,7 @@ class Entry:
     voice: str
     engine: str
     at: float
-    """Seconds since 1970."""
+    """When it came, on the clock of time.monotonic."""
     characters: int = 0
     """That were spoken, or tried to."""
     first_audio: float | None = None
@@ -56,7 +56,7 @@ class Entry:
 
 class Journal:
     def __init__(self, *, show_text: bool = False) -> None:
-        self.began = time.time()
+        self.began = time.monotonic()
         self.show_text = show_text
         self.connections: Counter[str] = Counter()
         """That are open now, by protocol."""
@@ -88,7 +88,7 @@ class Journal:
     @contextmanager
     def request(self, protocol: str, voice: str, engine: str) -> Iterator[Entry]:
         """While it is spoken. How the body ends is its outcome."""
-        entry = Entry(protocol, voice, engine, time.time())
+        entry = Entry(protocol, voice, engine, time.monotonic())
         self.last.append(entry)
         try:
             yield entry

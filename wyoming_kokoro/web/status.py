@@ -8,7 +8,7 @@ from aiohttp import web
 
 from wyoming_kokoro import __version__
 from wyoming_kokoro.answering.histogram import Histogram
-from wyoming_kokoro.answering.journal import Journal
+from wyoming_kokoro.answering.journal import Entry, Journal
 from wyoming_kokoro.privacy import public
 from wyoming_kokoro.web.house import House
 
@@ -37,7 +37,7 @@ def status(house: House) -> dict[str, Any]:
         "default_voice": speaker.catalogue.default.name,
         "voices": [voice.name for voice in speaker.catalogue.voices],
         "wanted": {"engine": house.settings.engine, "device": house.settings.device.prefer, **_choice(house)},
-        "uptime_s": round(time.time() - journal.began, 1),
+        "uptime_s": round(time.monotonic() - journal.began, 1),
         "connections": {protocol: count for protocol, count in journal.connections.items() if count},
         "queue": _queue(house),
         "downloads": {name: {"done": done, "size": size} for name, (done, size) in house.downloads().items()},
@@ -71,8 +71,14 @@ def _history(journal: Journal) -> dict[str, Any]:
         "gaps": {"count": journal.gaps, "seconds": round(journal.gap_s, 3)},
         "first_audio": {engine: _spread(spread) for engine, spread in sorted(journal.first_audio.items())},
         "real_time_factor": {engine: _spread(spread) for engine, spread in sorted(journal.real_time_factor.items())},
-        "last": [asdict(entry) for entry in reversed(journal.last)],
+        "last": [_entry(entry) for entry in reversed(journal.last)],
     }
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    """Clocks of two machines differ: it is told how long ago it was."""
+    facts = asdict(entry)
+    return {"ago_s": round(time.monotonic() - facts.pop("at"), 1), **facts}
 
 
 def _spread(spread: Histogram) -> dict[str, Any]:

@@ -127,7 +127,7 @@ function downloads(running) {
 function last(entries) {
   $("nothing").hidden = entries.length > 0;
   $("last").replaceChildren(...entries.flatMap((entry) => {
-    const time = new Date(entry.at * 1000).toLocaleTimeString();
+    const time = new Date(Date.now() - entry.ago_s * 1000).toLocaleTimeString();
     const cells = [time, entry.voice, entry.protocol, entry.engine].map((text) => make("td", {}, text));
     const numbers = [seconds(entry.first_audio), `${entry.audio.toFixed(1)} s`, String(entry.gaps)].map((text) => make("td", { class: "number" }, text));
     const row = make("tr", {}, ...cells, ...numbers, make("td", { class: ["spoken", "cancelled", "speaking"].includes(entry.outcome) ? entry.outcome : "error" }, entry.outcome));
