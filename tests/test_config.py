@@ -226,6 +226,9 @@ def test_faults_of_variables_and_flags_name_them(tmp_path: Path) -> None:
         ("#" * 2_000_000, ": larger than"),
         ("a: &x {b: *x}", ": not valid YAML: "),
         ("discovery: {name: 2024-02-30}", ": not valid YAML: "),
+        ('server: {grace: !!int ""}', ": not valid YAML: "),
+        ("server: {grace: !!bool maybe}", ": not valid YAML: "),
+        ("server: {grace: !!timestamp x}", ": not valid YAML: "),
     ],
 )
 def test_a_file_that_is_no_configuration_is_one_line(tmp_path: Path, text: str, said: str) -> None:

@@ -6,6 +6,7 @@ import logging
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +17,8 @@ from fakes import FakeEngine, answers, client_of, pcm, send, served
 from wyoming.event import Event
 
 from wyoming_kokoro import config
+from wyoming_kokoro.answering.request import Request
+from wyoming_kokoro.answering.speech import Speech
 from wyoming_kokoro.audio import Samples
 from wyoming_kokoro.speech.engine import Segment
 from wyoming_kokoro.wire.connection import Connection
@@ -203,6 +206,24 @@ async def test_hundreds_who_leave_leave_nothing_behind(caplog: pytest.LogCapture
         gc.collect()
         assert not [thing for thing in gc.get_objects() if isinstance(thing, Connection)]
         assert (await said(server, FINE))[-1].type == "audio-stop"
+
+
+async def test_what_leavers_had_is_free_at_once(caplog: pytest.LogCaptureFixture) -> None:
+    """Texts and sound are megabytes, and the garbage collector may not come by for a thousand of them."""
+    caplog.set_level(logging.CRITICAL)
+    async with served(FakeEngine(), config.Server(uri="tcp://127.0.0.1:0", grace=2)) as server:
+        await leave(server, 0)
+        await gone(server)
+        gc.collect()
+        gc.disable()
+        try:
+            for number in range(28):
+                await leave(server, number)
+            await gone(server)
+            kept = Counter(type(thing).__name__ for thing in gc.get_objects() if isinstance(thing, (Request, Speech)))
+        finally:
+            gc.enable()
+    assert kept == {}
 
 
 async def gone(server: Server) -> None:

@@ -115,6 +115,7 @@ async def test_it_speaks_wyoming_on_standard_input_and_output(tmp_path: Path) ->
         assert info and info.type == "info"
         process.stdin.close()
         assert await ended(process) == 0
+        assert process.stderr and b"Traceback" not in await process.stderr.read()
 
 
 async def test_health_and_status_over_http(tmp_path: Path) -> None:

@@ -34,8 +34,8 @@ REASONS = {
 }
 """In place of pydantic's own words, which are of Python's types."""
 
-BAD_YAML = (yaml.YAMLError, ValueError, RecursionError)
-"""Also 2024-02-30, bytes that are no UTF-8, and a mapping that holds itself."""
+BAD_YAML = (yaml.YAMLError, ValueError, RecursionError, LookupError, TypeError, AttributeError)
+"""Also 2024-02-30, bytes that are no UTF-8, a mapping that holds itself, and a tag that doesn't fit, as in !!int ""."""
 
 Key = tuple[str, ...]
 

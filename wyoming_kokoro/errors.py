@@ -24,7 +24,8 @@
 Anything else that is raised is a bug.
 """
 
-from collections.abc import Iterable, Sequence
+import traceback
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import TypeVar
 
@@ -142,7 +143,26 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f", did you mean '{by_lower[found[0]]}'?" if found else ""
 
 
+def leaves(group: BaseExceptionGroup[Failure]) -> Iterator[Failure]:
+    """What was raised, in a group or in groups of groups."""
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from leaves(error)
+        else:
+            yield error
+
+
 def first_of(group: BaseExceptionGroup[Failure]) -> Failure:
     """The first exception inside a group, or inside a group of groups."""
-    error = group.exceptions[0]
-    return first_of(error) if isinstance(error, BaseExceptionGroup) else error
+    return next(leaves(group))
+
+
+def forget(error: BaseException) -> None:
+    """Empties the frames that it came through: they hold it and each other, with all that was being worked on, until
+    the garbage collector finds them."""
+    for inner in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
+        forget(inner)
+    for behind in (error.__cause__, error.__context__):
+        if behind:
+            forget(behind)
+    traceback.clear_frames(error.__traceback__)

@@ -2,15 +2,20 @@
 
 import asyncio
 import logging
+import socket
 from dataclasses import replace
 
 import pytest
 from fakes import SECONDS_PER_CHARACTER, FakeEngine, answers, client_of, pcm, send, served
-from wyoming.event import Event
+from wyoming.event import Event, async_read_event
 
 from wyoming_kokoro import config
+from wyoming_kokoro.answering.journal import GoneError
 from wyoming_kokoro.audio import RATE
+from wyoming_kokoro.errors import LimitError
 from wyoming_kokoro.speech.engine import Segment
+from wyoming_kokoro.wire.connection import _reason
+from wyoming_kokoro.wire.events import encode
 
 PAUSE = 0.25
 
@@ -430,6 +435,54 @@ async def test_a_silent_connection_is_closed_after_its_time(streaming: bool, mon
         assert error.data["text"].startswith("Nothing came for 0.1 s")
         engine.release("Held.")
         assert (await answers(busy, "audio-stop"))[-1].type == "audio-stop"
+
+
+async def test_the_silence_after_an_answer_is_measured_from_its_end() -> None:
+    """Not from when the client last said something, which may be as long ago as the answer is long."""
+    engine = FakeEngine("Held.")
+    limits = config.Server(uri="tcp://127.0.0.1:0", grace=2).model_copy(update={"idle_timeout": 0.4})
+    async with served(engine, limits) as server, client_of(server) as client:
+        await send(client, ("synthesize", {"text": "Held."}))
+        await asyncio.sleep(0.35)
+        engine.release("Held.")
+        await answers(client, "audio-stop")
+        await asyncio.sleep(0.2)
+        await send(client, ("ping", {}))
+        assert (await answers(client, "pong", "error"))[0].type == "pong"
+
+
+async def test_an_error_is_heard_in_real_time_even_if_the_client_still_sends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stands behind the sound that waits in the kernel; closing before that is taken would lose both."""
+    monkeypatch.setattr("wyoming_kokoro.wire.connection.LINGER_S", 0.05)
+    limits = config.Server(uri="tcp://127.0.0.1:0", grace=2, max_text=4000)
+    async with served(FakeEngine(), limits) as server:
+        with socket.socket() as connected:
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 * 1024)
+            connected.connect(("127.0.0.1", int(server.uri.rpartition(":")[2])))
+            reader, writer = await asyncio.open_connection(sock=connected)
+            writer.write(encode(Event("synthesize-start", {})))
+            writer.write(encode(Event("synthesize-chunk", {"text": "Here is what takes its time to hear. " * 100})))
+            heard: list[str] = []
+            while event := await async_read_event(reader):
+                heard.append(event.type)
+                if len(heard) == 2:
+                    writer.write(encode(Event("synthesize-chunk", {"text": "This is too much. " * 100})))
+                if len(heard) < 40:
+                    await asyncio.sleep(0.02)
+                    writer.write(encode(Event("synthesize-chunk", {"text": "And still more."})))
+            writer.close()
+    assert heard[-1] == "error" and "audio-chunk" in heard
+
+
+async def test_what_goes_wrong_twice_at_once_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    """A bug goes first, who has left is told nothing, and what the client can mend goes before what it can't."""
+    mine, gone, theirs, bug = LimitError("too much"), GoneError("left"), OSError(24, "no files"), ZeroDivisionError()
+    assert _reason([theirs, mine]) is mine
+    assert _reason([mine, gone]) is None
+    assert str(_reason([theirs])).startswith("The machine ran short while it spoke: no files")
+    assert not [record for record in caplog.records if record.levelno > logging.WARNING]
+    assert str(_reason([gone, bug])).startswith("Internal error")
+    assert [bool(record.exc_info) for record in caplog.records if record.levelno > logging.WARNING] == [True]
 
 
 async def test_a_slow_event_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Listening, refusing, closing in order."""
 
 import asyncio
+import contextlib
 import socket
 from pathlib import Path
 
@@ -78,8 +79,22 @@ async def test_one_connection_too_many_is_answered_an_error() -> None:
             assert (await answers(client, "audio-stop"))[-1].type == "audio-stop"
 
 
-async def test_a_newcomer_takes_the_place_of_the_one_that_is_idle_for_longest() -> None:
+async def test_a_socket_that_another_service_has_taken_over_stays_its_own(tmp_path: Path) -> None:
+    """Its file has the same name, and whoever ends must not take it away."""
+    limits = config.Server(uri=f"unix://{tmp_path}/kokoro.sock", grace=2)
+    async with served(FakeEngine(), limits):
+        Path(tmp_path, "kokoro.sock").unlink()
+        async with contextlib.AsyncExitStack() as other:
+            await other.enter_async_context(served(FakeEngine(), limits))
+            successor = other.pop_all()
+    async with successor, AsyncClient.from_uri(limits.uri, read_timeout=10) as client:
+        await send(client, ("ping", {}))
+        assert (await answers(client, "pong"))[0].type == "pong"
+
+
+async def test_a_newcomer_takes_the_place_of_the_one_that_is_idle_for_longest(monkeypatch: pytest.MonkeyPatch) -> None:
     """People who keep a connection open don't keep others out; one that is being answered keeps its place."""
+    monkeypatch.setattr("wyoming_kokoro.wire.connection.FRESH_S", 0)
     engine = FakeEngine("Held.")
     limits = config.Server(uri="tcp://127.0.0.1:0", max_connections=3, grace=2)
     async with served(engine, limits) as server, client_of(server) as busy, client_of(server) as idle:
@@ -127,23 +142,46 @@ async def test_one_address_cannot_take_all_places() -> None:
             writer.transport.abort()
 
 
-async def test_a_flood_of_connections_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Refused ones that don't read why are kept for a moment only so many at a time; those who are served go on."""
-    monkeypatch.setattr("wyoming_kokoro.wire.server.LEAVING", 5)
-    engine = FakeEngine("Held.")
+async def test_a_request_under_way_is_not_taken_for_idleness() -> None:
+    """Those who have just connected keep their places, until they say what they want: the newcomer is told."""
     limits = config.Server(uri="tcp://127.0.0.1:0", max_connections=1, grace=2)
+    async with served(FakeEngine(), limits) as server, client_of(server) as first:
+        while not server._connections:
+            await asyncio.sleep(0.001)
+        async with client_of(server) as second:
+            [error] = await answers(second)
+        assert error.data["code"] == "limit"
+        await send(first, ("synthesize", {"text": "Here it is."}))
+        assert (await answers(first, "audio-stop"))[-1].type == "audio-stop"
+
+
+async def test_a_flood_of_connections_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refused ones that don't read why are kept for a moment only so many at a time, the newest; another address isn't
+    kept out by them, and those who are served go on."""
+    monkeypatch.setattr("wyoming_kokoro.wire.server.LEAVING", 5)
+    monkeypatch.setattr("wyoming_kokoro.wire.connection.LINGER_S", 20.0)
+    engine = FakeEngine("Held.")
+    limits = config.Server(uri="tcp://0.0.0.0:0", max_per_address=1, grace=2)
     async with served(engine, limits) as server, client_of(server) as busy:
         await send(busy, ("synthesize", {"text": "Held."}), ("ping", {}))
         await answers(busy, "pong")
-        port = int(server.uri.rpartition(":")[2])
-        crowd = [await asyncio.open_connection("127.0.0.1", port) for _ in range(50)]
-        while len(server._connections) < 6:
-            await asyncio.sleep(0.005)
-        assert len(server._connections) == 6
+        port, most = int(server.uri.rpartition(":")[2]), 0
+        crowd = []
+        for _ in range(50):
+            crowd.append(await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.0.1", 0)))
+            await asyncio.sleep(0.001)
+            most = max(most, len(server._connections))
+        assert most <= 1 + 5 + 2
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.0.9", 0))
+        crowd.append((reader, writer))
+        writer.write(b'{"type": "ping"}\n')
+        event = await async_read_event(reader)
+        assert event and event.type == "pong"
         engine.release("Held.")
         assert (await answers(busy, "audio-stop"))[-1].type == "audio-stop"
         for _, writer in crowd:
             writer.transport.abort()
+        await asyncio.gather(*(writer.wait_closed() for _, writer in crowd), return_exceptions=True)
 
 
 async def test_closing_lets_answers_finish_within_the_grace() -> None:

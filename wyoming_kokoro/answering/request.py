@@ -82,6 +82,8 @@ class Request:
 
     def drop(self) -> None:
         """Nothing of it waits any more, whether it was spoken or not."""
+        self._slices.clear()
+        self._sentences.clear()
         if self._share:
             self._share.is_now(0)
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from wyoming_kokoro.runtime.scheduler import Scheduler
 
-QUIET_S = 10.0
-"""After so long without speech what was free goes back: it may be wanted again within a conversation."""
+QUIET_S = 20.0
+"""After so long without speech what is free goes back: it may be wanted again within a conversation."""
 
 
 def settle() -> None:
@@ -22,21 +22,22 @@ def settle() -> None:
 
 
 def give_back() -> None:
-    """What is free inside this process goes back to the system: glibc keeps it otherwise, after a model most of it."""
+    """What nobody needs any more goes back to the system: glibc keeps it otherwise, after a model most of it."""
+    gc.collect()
     with contextlib.suppress(AttributeError):  # another C library
         ctypes.CDLL(None).malloc_trim(0)
 
 
 async def tidy(scheduler: Scheduler, engine: Callable[[], object]) -> None:
-    """Never ends. Settles on each engine that speaks, and gives back what many listeners took, once all is quiet."""
+    """Never ends. Settles on each engine that speaks, and gives memory back whenever nobody has been spoken to for a
+    while: also those who only connect, or ask, take some."""
     settled: object = None
-    seen = given_back = scheduler.done
+    seen = scheduler.done
     while True:
         if (here := engine()) is not settled:
             settled = here
             settle()
         await asyncio.sleep(QUIET_S)
         before, seen = seen, scheduler.done
-        if before == seen != given_back:
-            given_back = seen
+        if before == seen:
             await asyncio.to_thread(give_back)

@@ -1,8 +1,10 @@
 """Everything over HTTP: the routes in one list, and a place to listen."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -27,23 +29,50 @@ CLOSE_S = 1.0
 """How long answers may take to end when the service does; its own grace is over then."""
 
 
+MOST = 64
+"""Connections at the same time: those of the voice assistants next door need files, too."""
+KEEP_S = 30.0
+"""How long one is kept that asks nothing more."""
+LINGER_S = 0.5
+"""How long the rest of a request is read that was answered before its end."""
+
+
 @contextlib.asynccontextmanager
 async def pages(house: House) -> AsyncIterator[str]:
     """Serves while the body runs; gives the address with the port that was really taken. Raises ServerError."""
     parts = urlsplit(house.settings.web.uri)
-    # a listener who leaves ends the handler, and so the work for him
-    runner = web.AppRunner(application(house), access_log=None, handler_cancellation=True, shutdown_timeout=CLOSE_S)
+    runner = web.AppRunner(
+        application(house),
+        access_log=None,
+        handler_cancellation=True,  # a listener who leaves ends the handler, and so the work for him
+        shutdown_timeout=CLOSE_S,
+        keepalive_timeout=KEEP_S,
+        lingering_time=LINGER_S,
+    )
     await runner.setup()
     try:
-        await _listen(runner, parts.hostname, parts.port)
-        yield f"http://{parts.netloc.rpartition(':')[0]}:{runner.addresses[0][1]}"
+        listener = await _listen(runner, parts.hostname, parts.port or 0)
+        yield f"http://{parts.netloc.rpartition(':')[0]}:{listener.sockets[0].getsockname()[1]}"
+        listener.close()
     finally:
         await runner.cleanup()
 
 
-async def _listen(runner: web.AppRunner, host: str | None, port: int | None) -> None:
+class _Full(asyncio.Protocol):
+    """In the place of one connection too many."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        transport.close()
+
+
+async def _listen(runner: web.AppRunner, host: str | None, port: int) -> asyncio.Server:
+    server = cast("web.Server", runner.server)  # it is there since the set-up
+
+    def protocol() -> asyncio.BaseProtocol:
+        return server() if len(server.connections) < MOST else _Full()
+
     try:
-        await web.TCPSite(runner, host, port).start()
+        return await asyncio.get_running_loop().create_server(protocol, host, port)
     except OSError as error:
         reason = error.strerror or error
         raise ServerError(f"Can't listen on http://{host}:{port}: {reason}", "Check web.uri") from error

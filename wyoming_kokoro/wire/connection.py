@@ -21,12 +21,13 @@ from wyoming_kokoro.errors import (
     ProtocolError,
     ResourceError,
     StoppingError,
-    first_of,
+    forget,
+    leaves,
 )
 from wyoming_kokoro.runtime.scheduler import Scheduler
 from wyoming_kokoro.speech.engine import Speaker
 from wyoming_kokoro.wire.answer import Answer
-from wyoming_kokoro.wire.events import encode_all, is_ssml, string_of, text_of, voice_of
+from wyoming_kokoro.wire.events import echo_of, encode_all, is_ssml, text_of, voice_of
 from wyoming_kokoro.wire.info import Introduction
 from wyoming_kokoro.wire.reader import MAX_HEADER, read_event
 
@@ -38,6 +39,10 @@ PROBE_S = 0.1
 """How long the news that nobody is there any more takes to come back, on a home network."""
 LINGER_S = 1.0
 """How long a client that was answered an error may take to read it and leave."""
+HEARING_S = 10.0
+"""The same for one that is being spoken to: if it hears in real time, the error is behind what waits in the kernel."""
+FRESH_S = 1.0
+"""Nobody is idle so soon after he came, or was answered: what he wants may be under way."""
 LAST_BUFFER = 1024 * 1024
 """Bytes that the kernel may keep for a client at the end; most allow less."""
 PAUSE_S = 60.0
@@ -45,9 +50,8 @@ PAUSE_S = 60.0
 MAX_REQUESTS = 64
 """Requests that may wait on one connection: Home Assistant sends one."""
 
-
-class _GoneError(GoneError):
-    """The client has left, or doesn't read. Not OSError: that may come from an engine, and is then a bug."""
+EXPECTED = (KokoroError, GoneError, OSError, MemoryError)
+"""Whatever else ends a conversation is a bug."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,7 @@ class Connection:
     ) -> None:
         self.address = address
         """Of the client; "" for a unix socket and standard input."""
+        self.is_cut_off = False
         self._reader = reader
         self._writer = writer
         self._shared = shared
@@ -89,34 +94,41 @@ class Connection:
 
     @property
     def idle_since(self) -> float | None:
-        """Since when nobody would miss it; None while an answer is on its way."""
-        if not self._unfinished:
-            return self._latest
-        is_starved = all(request.is_starved for request in self._unfinished)
-        return self._latest if is_starved and self._clock() - self._latest > PAUSE_S else None
+        """Since when nobody would miss it; None while something is to be expected."""
+        if not all(request.is_starved for request in self._unfinished):
+            return None
+        patience = PAUSE_S if self._unfinished else FRESH_S
+        return self._latest if self._clock() - self._latest >= patience else None
 
     async def run(self) -> None:
         """Until the client has left or was answered an error, or `finish` or `stop`. Cancellation ends it at once."""
-        if self.is_leaving:
-            return await self.fail(self._stopped.result())
+        reason = self._stopped.result() if self.is_leaving else None
         try:
-            async with asyncio.TaskGroup() as tasks:
-                speaking = tasks.create_task(self._speak())
-                reading = tasks.create_task(self._read())
-                stopping = tasks.create_task(self._stop())
-                speaking.add_done_callback(lambda _: (reading.cancel(), stopping.cancel()))
-        except* KokoroError as group:
-            await self.fail(first_of(group))
-        except* _GoneError as group:
-            log.debug("client left: %s", first_of(group))
-        except* (OSError, MemoryError) as group:  # of the engine: its files or its memory
-            await self.fail(_exhausted(first_of(group)))
-        except* Exception as group:  # one of the two: a bug must not cost the other listeners
-            log.exception("bug while serving a client", exc_info=first_of(group))
-            await self.fail(KokoroError("Internal error; the log of the service has more"))
+            if not reason:
+                await self._converse()
+        except ExceptionGroup as group:  # one of the two: a bug must not cost the other listeners
+            reason = _reason(list(leaves(group)))
+            forget(group)
         finally:
-            for request in self._unfinished:
-                request.drop()
+            linger = HEARING_S if self._unfinished else LINGER_S
+            self._drop()
+        if reason:
+            self.stop(reason)
+            await self._fail(reason, linger)
+
+    async def _converse(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            speaking = tasks.create_task(self._speak())
+            reading = tasks.create_task(self._read())
+            stopping = tasks.create_task(self._stop())
+            speaking.add_done_callback(lambda _: (reading.cancel(), stopping.cancel()))
+
+    def _drop(self) -> None:
+        """Nothing waits any more: neither is it counted nor kept."""
+        for request in self._unfinished:
+            request.drop()
+        self._unfinished.clear()
+        self._streaming = None
 
     def finish(self) -> None:
         """Ends the conversation once the requests that came in are answered."""
@@ -150,21 +162,24 @@ class Connection:
             await self.send(encode_all(Pong()))
 
     async def _next(self) -> Event | None:
+        allowed = wait = self._shared.idle_timeout
         while True:
             try:
-                return await read_event(self._reader, self._shared.idle_timeout)
+                return await read_event(self._reader, wait)
             except IdleError:
-                if self.idle_since is not None:
+                quiet = 0.0 if self.idle_since is None else self._clock() - self.idle_since
+                if quiet >= allowed:
                     raise
+                wait = allowed - quiet
             except OSError as error:
-                raise _GoneError(error) from error
+                raise GoneError(error) from error
 
     async def _take(self, event: Event) -> None:
         match event.type:
             case "describe":
                 await self.send(self._shared.introduction.of(self._shared.speaker()))
             case "ping":
-                await self.send(encode_all(Pong(string_of(event, event.data, "text"))))
+                await self.send(encode_all(Pong(echo_of(event))))
             case "synthesize":
                 # at the end of a stream Home Assistant sends its whole text again, for servers that don't stream
                 if not self._streaming:
@@ -223,25 +238,30 @@ class Connection:
             raise stopping()
 
     async def send(self, content: bytes) -> None:
-        """Raises _GoneError where the client has left, or takes nothing for SEND_TIMEOUT_S."""
+        """Raises GoneError where the client has left, or takes nothing for SEND_TIMEOUT_S."""
         try:
             async with asyncio.timeout(SEND_TIMEOUT_S):
                 self._writer.write(content)
                 await self._writer.drain()
         except (OSError, TimeoutError) as error:
-            raise _GoneError(error) from error
+            raise GoneError(error) from error
 
-    async def fail(self, error: KokoroError) -> None:
-        """Answers an error event and its end; whoever calls closes the connection."""
+    async def _fail(self, error: KokoroError, linger: float) -> None:
+        """Answers an error event and its end, and gives the client `linger` seconds to hear of it."""
         log.warning("answered an error: %s", error)
-        self._widen()
         self._shared.journal.errors[error.code] += 1
+        self._widen()
         try:
-            await self.send(encode_all(Error(str(error), error.code)))
-            async with asyncio.timeout(LINGER_S):
+            async with asyncio.timeout(linger):
+                await self.send(encode_all(Error(str(error), error.code)))
                 await self._end_of_stream()
-        except (_GoneError, OSError, TimeoutError):
+        except (GoneError, OSError, TimeoutError):
             log.debug("client left before it read the error, or doesn't leave")
+
+    def abort(self) -> None:
+        """Ends it at once, without a word."""
+        self.is_cut_off = True
+        self._writer.transport.abort()
 
     def _widen(self) -> None:
         """Makes the kernel take what is still to be sent. It delivers that even after our end, to a client that hears
@@ -263,6 +283,19 @@ def stopping() -> StoppingError:
     return StoppingError("The service is being stopped", "Try again in a moment")
 
 
-def _exhausted(error: OSError | MemoryError) -> ResourceError:
+def _reason(causes: list[Exception]) -> KokoroError | None:
+    """What a client is told of what went wrong; None where it has left."""
+    for cause in causes:
+        if not isinstance(cause, EXPECTED):
+            log.error("bug while serving a client", exc_info=cause)
+            return KokoroError("Internal error; the log of the service has more")
+    if gone := next((cause for cause in causes if isinstance(cause, GoneError)), None):
+        log.debug("client left: %s", gone)
+        return None
+    return next((cause for cause in causes if isinstance(cause, KokoroError)), None) or _exhausted(causes[0])
+
+
+def _exhausted(error: Exception) -> ResourceError:
+    """Of an engine: its files or its memory."""
     reason = (error.strerror if isinstance(error, OSError) else "no memory") or str(error)
     return ResourceError(f"The machine ran short while it spoke: {reason}", "Look at its memory, disk and open files")

@@ -27,8 +27,8 @@ BACKLOG = 1024
 """Connections that the kernel holds until we accept them."""
 AT_ONCE = 1
 """As many are accepted before anything else has its turn."""
-FILES = 128
-"""Files that the process may have open beside its connections."""
+FILES = 256
+"""Files that the process may have open beside its connections, those of the page among them."""
 SILENCE_S = 60.0
 """Between two complaints about the same."""
 
@@ -105,7 +105,8 @@ async def _listener(uri: str, accept: Accept) -> asyncio.Server:
 def release(listener: asyncio.Server, uri: str) -> None:
     listener.close()
     parts = urlsplit(uri)
-    if parts.scheme == "unix":  # before Python 3.13 the file of a unix socket stays
+    # before Python 3.13 the file of a unix socket stays; who answers there now is another service that took it over
+    if parts.scheme == "unix" and not _answers(Path(parts.path)):
         Path(parts.path).unlink(missing_ok=True)
 
 

@@ -21,7 +21,7 @@ from wyoming_kokoro.wire.listening import allow_files, explained, reached_at, re
 log = logging.getLogger(__name__)
 
 LEAVING = 64
-"""Connections that may still be there while they read why they are ended. Beyond them nobody is told."""
+"""Connections that may still be there while they read why they are ended. Beyond them the oldest is cut off."""
 SEND_BUFFER = 64 * 1024
 """Bytes that the kernel keeps for a client that doesn't read, more than a second of speech. By itself it goes to 4 MB
 for each, and an error would have to wait behind that."""
@@ -61,7 +61,7 @@ class Server:
     async def open(self) -> None:
         """Raises ServerError where the address can't be listened on."""
         parts = urlsplit(self._settings.uri)
-        allow_files(self._settings.max_connections + LEAVING)
+        allow_files(self._settings.max_connections + 2 * LEAVING)
         with explained(self._settings.uri, "server.uri"):
             if parts.scheme == "stdio":
                 self._accept(*await standard_streams())
@@ -92,16 +92,25 @@ class Server:
             await asyncio.wait(self._connections, timeout=timeout)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._closing or len(self._connections) >= self._settings.max_connections + LEAVING:
+        if self._closing or len(self._connections) >= self._settings.max_connections + 2 * LEAVING:
             writer.transport.abort()
             return
         address = _tuned(writer) if self.bound else ""
+        self._hasten(address)
         connection = Connection(reader, writer, self._shared, address)
         self._admit(connection)
         task = asyncio.create_task(_until_closed(connection, writer))
         self._connections[task] = connection
         self._journal.connected("wyoming")
         task.add_done_callback(self._forget)
+
+    def _hasten(self, address: str) -> None:
+        """Where too many are leaving, one of the newcomer's own address if there is one: a flood is at nobody else's
+        expense."""
+        leaving = [guest for guest in self._connections.values() if guest.is_leaving and not guest.is_cut_off]
+        if len(leaving) >= LEAVING:
+            same = [guest for guest in leaving if guest.address == address]
+            (same or leaving)[0].abort()
 
     def _admit(self, connection: Connection) -> None:
         guests = [guest for guest in self._connections.values() if not guest.is_leaving]
@@ -144,15 +153,24 @@ def _tuned(writer: asyncio.StreamWriter) -> str:
 
 
 async def _until_closed(connection: Connection, writer: asyncio.StreamWriter) -> None:
-    """The conversation and then the end of its stream, which a client that doesn't read can't hold up."""
+    """The conversation and then the end of its stream."""
     try:
         await connection.run()
     finally:
-        writer.close()
-        try:
-            async with asyncio.timeout(CLOSE_S):
-                await writer.wait_closed()
-        except (OSError, TimeoutError):
-            pass
-        finally:  # even if the wait is cancelled; after a clean end it does nothing
-            writer.transport.abort()
+        await _close(writer)
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    """A client that doesn't read can't hold it up. What is raised here is kept with the writer, and so is this frame:
+    the connection must not be in it."""
+    writer.close()
+    try:
+        async with asyncio.timeout(CLOSE_S):
+            await writer.wait_closed()
+    except TimeoutError:
+        writer.transport.abort()
+    except asyncio.CancelledError:
+        writer.transport.abort()
+        raise
+    except OSError:
+        pass
