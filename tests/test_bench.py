@@ -24,6 +24,7 @@ from wyoming_kokoro.bench.figures import (
     Level,
     Machine,
     Memory,
+    Page,
     ReadOut,
     Report,
     spread,
@@ -42,6 +43,7 @@ from wyoming_kokoro.bench.readout import LONG, before_word, long_text
 from wyoming_kokoro.bench.recorder import Run, recording
 from wyoming_kokoro.bench.tables import Table, decimal, milliseconds, percent, times
 from wyoming_kokoro.bench.texts import lengths, sentence, sentences, tokens
+from wyoming_kokoro.bench.visitor import visit
 from wyoming_kokoro.cli.main import main
 from wyoming_kokoro.config import Config
 from wyoming_kokoro.errors import KokoroError, ServerError, SynthesisError
@@ -104,6 +106,9 @@ REPORT = Report(
     interruption=Interruption(4990, spread((0.05, 0.06)), (0, 1)),
     memory=Memory(700.0, 2400.0, 800.0, 3000.0, 650.0, None),
     remarks=("64 clients were left out",),
+    page=Page(
+        spread((0.02, 0.03)), spread((0.02, 0.03)), spread((0.05, 0.06)), spread((0.05, 0.06)), spread((0.001,)), 12
+    ),
 )
 
 
@@ -542,6 +547,8 @@ def test_a_quick_benchmark_of_the_tiny_model(tiny_folder: Path, tmp_path: Path) 
     assert min(short.added.values) > 0
     assert found.inference[0].tokens == QUICK.tokens[0] and found.inference[0].library
     assert found.interruption and len(found.interruption.segments) == 1
+    assert found.page and found.page.looks >= 2 and found.page.described.worst < 1
+    assert len(found.page.alone.values) == len(found.page.streamed.values) == 1
     assert found.memory and found.memory.speaking > 20 and found.memory.library
     assert str(tiny_folder) not in ended.stdout
     assert json.loads(ended.stdout)["format"] == 1
@@ -553,6 +560,14 @@ def test_without_a_model_what_there_is_is_measured(capsys: pytest.CaptureFixture
     said = capsys.readouterr()
     assert "espeak has no model: no floor, inference, plain library and interruption" in said.out
     assert "Clients at once" in said.out and "Bare inference" not in said.out
+    assert "during the same over HTTP, with status and metrics" in said.out
+
+
+async def test_a_page_that_does_not_answer_is_an_error() -> None:
+    """Not a visit that took no time."""
+    async with served(FakeEngine()) as server:
+        with pytest.raises(ServerError, match="The page gave no answer: "):
+            await visit(server.uri, "http://127.0.0.1:1", "Yes.", 0.0)
 
 
 def test_a_device_that_is_not_there_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,10 +5,14 @@ from dataclasses import asdict
 
 from wyoming_kokoro.bench.jobs import Job, answer_jobs
 from wyoming_kokoro.bench.listener import Heard, Wanted, converse, interrupt
+from wyoming_kokoro.bench.visitor import visit
 
 
 def handle(job: Job) -> Job:
-    """{"uri", "conversations": one list of Wanted for each client}, or the arguments of `interrupt` -> {"heard"}."""
+    """{"uri", "conversations": one list of Wanted for each client}, or the arguments of `interrupt` -> {"heard"}, or
+    those of `visit` -> {"visit"}."""
+    if "page" in job:
+        return {"visit": asdict(asyncio.run(visit(**job)))}
     if "conversations" not in job:
         return {"heard": asdict(asyncio.run(interrupt(**job)))}
     wanted = [[Wanted(**each) for each in conversation] for conversation in job["conversations"]]

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from wyoming_kokoro.bench.jobs import Worker, worker
 from wyoming_kokoro.bench.listener import Heard, Wanted
+from wyoming_kokoro.bench.visitor import Visit
 
 
 class Crowd:
@@ -28,6 +29,11 @@ class Crowd:
     async def interrupt(self, read_out: str, word: str, after_s: float) -> Heard:
         job = {"uri": self._uri, "read_out": read_out, "word": word, "after_s": after_s}
         return Heard(**(await self._process.do(job))["heard"])
+
+    async def visit(self, page: str, word: str, after_s: float, read_out: str = "") -> Visit:
+        job = {"uri": self._uri, "page": page, "word": word, "after_s": after_s, "read_out": read_out}
+        found = (await self._process.do(job))["visit"]
+        return Visit(**found | {"heard": Heard(**found["heard"])})
 
 
 @asynccontextmanager

@@ -144,6 +144,24 @@ class Interruption:
 
 
 @dataclass(frozen=True)
+class Page:
+    """First audio of one-word requests by Wyoming."""
+
+    alone: Spread
+    """Nobody else is there."""
+    watched: Spread
+    """Somebody at the page reads status and metrics, four times a second."""
+    read_out: Spread
+    """Another listener is read a long text by Wyoming."""
+    streamed: Spread
+    """The same text is streamed over HTTP, and status and metrics are read."""
+    described: Spread
+    """Seconds that `describe` took while somebody was at the page."""
+    looks: int
+    """Times that status and metrics were read."""
+
+
+@dataclass(frozen=True)
 class Memory:
     """MiB. The peaks of whole processes."""
 
@@ -173,3 +191,5 @@ class Report:
     remarks: tuple[str, ...]
     """What wasn't measured, and why; what else has to be known."""
     format: int = field(default=FORMAT)
+    page: Page | None = None
+    """Not measured before there was one."""

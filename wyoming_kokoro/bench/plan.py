@@ -21,6 +21,8 @@ class Plan:
     read_out: int = 10
     """Sentences."""
     interruptions: int = 5
+    visits: int = 10
+    """Of the page."""
     create_stream: bool = True
     """Whether the plain library's second way is measured, too. One batch of text takes as long in both."""
 
@@ -33,6 +35,7 @@ QUICK = Plan(
     tokens=(30, 60, 120),
     read_out=4,
     interruptions=1,
+    visits=1,
     create_stream=False,
 )
 

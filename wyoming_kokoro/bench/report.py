@@ -163,10 +163,23 @@ def _single(report: Report) -> Iterator[tuple[str, str]]:
         more = ", ".join(map(str, word.segments))
         yield f"a word during {word.characters} characters: first audio p50", f"{milliseconds(word.first.median)} ms"
         yield "a word: further segments of the read-out before it", more
+    if page := report.page:
+        yield "a word, alone: first audio p50", f"{milliseconds(page.alone.median)} ms"
+        yield f"while status and metrics are read ({page.looks} times)", _beside(page.watched, page.alone)
+        yield "a word during a read-out by Wyoming", f"{milliseconds(page.read_out.median)} ms"
+        yield "during the same over HTTP, with status and metrics", _beside(page.streamed, page.read_out)
+        yield (
+            "describe meanwhile: p50, worst",
+            ", ".join(f"{milliseconds(value)} ms" for value in (page.described.median, page.described.worst)),
+        )
     if memory := report.memory:
         yield "memory, service", _mib(memory.speaking, memory.gpu_speaking)
         yield "memory, service after the longest inference", _mib(memory.longest, memory.gpu_longest)
         yield "memory, plain library", _mib(memory.library, memory.gpu_library)
+
+
+def _beside(ours: Spread, without: Spread) -> str:
+    return f"{milliseconds(ours.median)} ms, {times(ours.median, without.median)}"
 
 
 def _middle(spread: Spread | None) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from wyoming_kokoro.bench.bare import Bare, Voice
 from wyoming_kokoro.bench.crowd import Crowd, crowd
-from wyoming_kokoro.bench.figures import FirstAudio, Inference, Interruption, Level, Memory, ReadOut, Report
+from wyoming_kokoro.bench.figures import FirstAudio, Inference, Interruption, Level, Memory, Page, ReadOut, Report
 from wyoming_kokoro.bench.first_audio import Contest, measure_first_audio
 from wyoming_kokoro.bench.inference import Sessions, measure_inference
 from wyoming_kokoro.bench.levels import measure_levels
@@ -17,6 +17,7 @@ from wyoming_kokoro.bench.listener import Wanted
 from wyoming_kokoro.bench.machine import describe
 from wyoming_kokoro.bench.memory import gpu_mib, gpus_used_mib, peak_mib
 from wyoming_kokoro.bench.notes import Notes
+from wyoming_kokoro.bench.page import measure_page
 from wyoming_kokoro.bench.peers import Peer, peer
 from wyoming_kokoro.bench.plan import Budget, Plan
 from wyoming_kokoro.bench.readout import interruption, read_out
@@ -27,7 +28,7 @@ from wyoming_kokoro.config import Config
 from wyoming_kokoro.runtime.configured import places
 from wyoming_kokoro.runtime.devices import Device
 
-LEVELS, INTERRUPTION, FIRST_AUDIO = 0.35, 0.1, 0.65
+LEVELS, INTERRUPTION, PAGE, FIRST_AUDIO = 0.35, 0.1, 0.2, 0.65
 """Parts of the time that is left when each begins. The read-out takes what it takes, inference the rest."""
 WARM_UP = (40, 45)
 """Characters of the sentences that are only spoken to see how long they take."""
@@ -42,6 +43,7 @@ class Alone:
     levels: list[Level]
     read_out: ReadOut
     interruption: Interruption | None
+    page: Page
     peak_mib: float
     gpu_mib: float | None
 
@@ -84,6 +86,7 @@ async def measure(settings: Config, plan: Plan, say: Callable[[str], None]) -> R
         interruption=alone.interruption,
         memory=memory,
         remarks=tuple(notes.remarks),
+        page=alone.page,
     )
 
 
@@ -109,6 +112,7 @@ class Benchmark:
             levels=levels,
             read_out=reading,
             interruption=await self._interruption(),
+            page=await self._page(),
             peak_mib=peak_mib(),
             gpu_mib=gpu_mib(os.getpid()) or (used and used - used_before),
         )
@@ -123,6 +127,10 @@ class Benchmark:
             return None
         budget = self.budget.share(INTERRUPTION)
         return await interruption(self.crowd, self.plan, budget, self.recorder, self.notes)
+
+    async def _page(self) -> Page:
+        budget = self.budget.share(PAGE)
+        return await measure_page(self.crowd, self.service.page, self.plan, budget, self.recorder, self.notes)
 
     async def beside(self, pace: float, peers: contextlib.AsyncExitStack) -> Beside:
         """The peers' processes end with the stack. `pace` is in seconds per character."""

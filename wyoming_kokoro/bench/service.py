@@ -5,10 +5,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from wyoming_kokoro import config
+from wyoming_kokoro.answering.journal import Journal
 from wyoming_kokoro.config import Config
 from wyoming_kokoro.runtime.engines import Engines
 from wyoming_kokoro.runtime.scheduler import Scheduler
 from wyoming_kokoro.speech.engine import Speaker
+from wyoming_kokoro.web.house import House
+from wyoming_kokoro.web.server import pages
 from wyoming_kokoro.wire.server import serving
 
 GRACE_S = 1.0
@@ -18,6 +21,7 @@ GRACE_S = 1.0
 @dataclass(frozen=True)
 class Service:
     uri: str
+    page: str
     engines: Engines
 
     @property
@@ -31,9 +35,12 @@ async def speaking(settings: Config) -> AsyncIterator[Service]:
     engines = Engines(settings)
     await engines.start(wait=True)
     with contextlib.closing(Scheduler(lambda: engines.parallel)) as scheduler:
-        own = _server(settings.server)
-        async with serving(own, lambda: engines.speaker, scheduler) as server:
-            yield Service(server.uri, engines)
+        own, journal = _server(settings.server), Journal()
+        async with serving(own, lambda: engines.speaker, scheduler, journal) as server:
+            web = config.Web(uri="http://127.0.0.1:0")
+            at_home = settings.model_copy(update={"server": own, "web": web})
+            async with pages(House(at_home, lambda: engines.speaker, scheduler, server.backlog, journal)) as page:
+                yield Service(server.uri, page, engines)
 
 
 def _server(settings: config.Server) -> config.Server:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from wyoming_kokoro.runtime.scheduler import Scheduler
 
-QUIET_S = 20.0
+QUIET_S = 10.0
 """After so long without speech what is free goes back: it may be wanted again within a conversation."""
 
 
