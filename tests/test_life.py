@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
+import aiohttp
 import pytest
 from fakes import answers, pcm, send
 from test_service import ended, logged, running
@@ -66,6 +67,28 @@ async def test_sigterm_in_the_middle_of_8_streams(tmp_path: Path) -> None:
     assert min(seconds) > 150 and max(seconds) - min(seconds) < 1
     async with running(tmp_path, "--uri", uri) as process, listening(await served_at(process), 1, "Again.") as [client]:
         assert (await answers(client, "synthesize-stopped"))[-1].type == "synthesize-stopped"
+
+
+async def test_sigterm_in_the_middle_of_speech_over_http(tmp_path: Path) -> None:
+    """It ends whole, too, and nobody new is let in meanwhile."""
+    args = ("--uri", "tcp://127.0.0.1:0", "--set", "web.enabled=true", "--set", "web.uri=http://127.0.0.1:0")
+    async with running(tmp_path, *args) as process:
+        page = (await logged(process, r"health and status on (\S+)"))[1]
+        async with aiohttp.ClientSession(page) as session:
+            wanted = {"input": LONG, "response_format": "pcm"}
+            async with session.post("/v1/audio/speech", json=wanted) as answer:
+                whole = len(await answer.read())
+            async with session.post("/v1/audio/speech", json=wanted) as answer:
+                heard = len(await answer.content.readexactly(1000))
+                process.send_signal(signal.SIGTERM)
+                await logged(process, "stopping")
+                while block := await answer.content.read(200_000):
+                    heard += len(block)
+                    await asyncio.sleep(0.01)
+            assert await ended(process) == 0
+            with pytest.raises(aiohttp.ClientConnectionError):
+                await session.get("/health/ready")
+    assert abs(heard - whole) < 48_000
 
 
 async def test_answers_that_take_longer_than_the_grace_end_with_an_error(tmp_path: Path) -> None:

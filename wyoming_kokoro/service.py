@@ -61,12 +61,13 @@ async def _run(settings: Config, origin: Origin, supervisor: Supervisor, stack: 
     stack.callback(scheduler.close)
     journal = Journal(show_text=settings.web.show_text)
     server = Server(settings.server, lambda: engines.speaker, scheduler, journal)
-    stack.push_async_callback(lambda: server.close(supervisor.ending.left()))
+    page = contextlib.AsyncExitStack()
+    stack.push_async_callback(_close, server, page, supervisor.ending)
     await server.open()
     log.info("wyoming-kokoro %s listens on %s: %s", __version__, server.uri, engines.speaker.note)
     if settings.web.enabled:
-        page = await stack.enter_async_context(pages(_house(settings, engines, scheduler, server, journal)))
-        log.info("page, health and status on %s", page)
+        address = await page.enter_async_context(pages(_house(settings, engines, scheduler, server, journal)))
+        log.info("page, health and status on %s", address)
     await stack.enter_async_context(_discovery(settings, server))
     supervisor.systemd.tell("READY=1")
     await _until(
@@ -78,6 +79,11 @@ async def _run(settings: Config, origin: Origin, supervisor: Supervisor, stack: 
         tidy(scheduler, lambda: engines.speaker.engine),
         supervisor.systemd.reassure(lambda: engines.speaker.note),
     )
+
+
+async def _close(server: Server, page: contextlib.AsyncExitStack, ending: Ending) -> None:
+    """At the same time: those who are spoken to by either share the grace."""
+    await asyncio.gather(server.close(ending.left()), page.aclose())
 
 
 def _house(settings: Config, engines: Engines, scheduler: Scheduler, server: Server, journal: Journal) -> House:

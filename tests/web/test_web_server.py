@@ -36,7 +36,7 @@ async def test_silent_connections_are_bounded(monkeypatch: pytest.MonkeyPatch) -
 
 async def test_a_request_that_is_never_whole_does_not_hold_up_the_end() -> None:
     """The time that the service has to end is for those who listen."""
-    async with paged(FakeEngine()) as (_, page):
+    async with paged(FakeEngine(), server=config.Server(grace=2)) as (_, page):
         reader, writer = await asyncio.open_connection(URL(page).host, URL(page).port)
         writer.write(b"POST /nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nabc")
         await reader.readline()

@@ -25,8 +25,8 @@ BYTES_PER_CHARACTER = 6
 """At most in JSON: \\uXXXX."""
 AROUND = 16 * 1024
 """Bytes of a body beside the text."""
-CLOSE_S = 1.0
-"""How long answers may take to end when the service does; its own grace is over then."""
+ANSWERS = 0.7
+"""The part of the grace in which answers may end when the service does; after that they break off."""
 
 
 MOST = 64
@@ -45,7 +45,7 @@ async def pages(house: House) -> AsyncIterator[str]:
         application(house),
         access_log=None,
         handler_cancellation=True,  # a listener who leaves ends the handler, and so the work for him
-        shutdown_timeout=CLOSE_S,
+        shutdown_timeout=ANSWERS * house.settings.server.grace,
         keepalive_timeout=KEEP_S,
         lingering_time=LINGER_S,
     )
