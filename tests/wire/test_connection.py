@@ -313,7 +313,7 @@ async def test_no_more_is_made_ahead_than_one_segment() -> None:
 
 async def test_a_client_that_takes_nothing_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     """After the time without progress its connection ends, and nothing of it is kept."""
-    monkeypatch.setattr("wyoming_kokoro.wire.connection.SEND_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("wyoming_kokoro.wire.line.SEND_TIMEOUT_S", 0.1)
     monkeypatch.setattr("wyoming_kokoro.wire.server.CLOSE_S", 0.1)
     async with served(FakeEngine()) as server, client_of(server) as client:
         await send(client, ("synthesize", {"text": "Nobody reads this. " * 500}))

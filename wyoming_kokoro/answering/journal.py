@@ -6,8 +6,7 @@ the event loop's thread.
 
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 
@@ -85,21 +84,16 @@ class Journal:
     def left(self, protocol: str) -> None:
         self.connections[protocol] -= 1
 
-    @contextmanager
-    def request(self, protocol: str, voice: str, engine: str) -> Iterator[Entry]:
-        """While it is spoken. How the body ends is its outcome."""
+    def request(self, protocol: str, voice: str, engine: str) -> AbstractContextManager[Entry]:
+        """To be entered while it is spoken. How the body ends is its outcome."""
         entry = Entry(protocol, voice, engine, time.monotonic())
         self.last.append(entry)
-        try:
-            yield entry
-        except BaseException as error:
-            entry.outcome = _outcome(error)
-            raise
-        else:
-            entry.outcome = "spoken"
-        finally:
-            self.requests[protocol, engine, entry.outcome] += 1
-            self.audio[engine] += round(entry.audio * 1000)
+        return _Request(self, entry)
+
+    def ended(self, entry: Entry, outcome: str) -> None:
+        entry.outcome = outcome
+        self.requests[entry.protocol, entry.engine, outcome] += 1
+        self.audio[entry.engine] += round(entry.audio * 1000)
 
     def read(self, entry: Entry, text: str) -> None:
         """The text is about to be spoken."""
@@ -124,6 +118,18 @@ class Journal:
             entry.gaps += 1
             self.gaps += 1
             self.gap_s += seconds
+
+
+class _Request(AbstractContextManager[Entry]):
+    def __init__(self, journal: Journal, entry: Entry) -> None:
+        self._journal = journal
+        self._entry = entry
+
+    def __enter__(self) -> Entry:
+        return self._entry
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self._journal.ended(self._entry, _outcome(error) if error else "spoken")
 
 
 def _outcome(error: BaseException) -> str:

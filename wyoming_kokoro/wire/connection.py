@@ -1,13 +1,10 @@
 """One client: its events in, its answers out, in the order of its requests."""
 
 import asyncio
-import contextlib
 import logging
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from wyoming.error import Error
 from wyoming.event import Event
 from wyoming.ping import Pong
 
@@ -29,12 +26,11 @@ from wyoming_kokoro.speech.engine import Speaker
 from wyoming_kokoro.wire.answer import Answer
 from wyoming_kokoro.wire.events import echo_of, encode_all, is_ssml, text_of, voice_of
 from wyoming_kokoro.wire.info import Introduction
-from wyoming_kokoro.wire.reader import MAX_HEADER, read_event
+from wyoming_kokoro.wire.line import Line
+from wyoming_kokoro.wire.reader import read_event
 
 log = logging.getLogger(__name__)
 
-SEND_TIMEOUT_S = 60.0
-"""A client that takes nothing for so long is gone: nobody pauses a spoken answer for a minute."""
 PROBE_S = 0.1
 """How long the news that nobody is there any more takes to come back, on a home network."""
 LINGER_S = 1.0
@@ -43,8 +39,6 @@ HEARING_S = 10.0
 """The same for one that is being spoken to: if it hears in real time, the error is behind what waits in the kernel."""
 FRESH_S = 1.0
 """Nobody is idle so soon after he came, or was answered: what he wants may be under way."""
-LAST_BUFFER = 1024 * 1024
-"""Bytes that the kernel may keep for a client at the end; most allow less."""
 PAUSE_S = 60.0
 """A text that doesn't go on for so long won't: an assistant that asks another service waits for seconds."""
 MAX_REQUESTS = 64
@@ -73,9 +67,7 @@ class Connection:
     ) -> None:
         self.address = address
         """Of the client; "" for a unix socket and standard input."""
-        self.is_cut_off = False
-        self._reader = reader
-        self._writer = writer
+        self.line = Line(reader, writer)
         self._shared = shared
         self._requests: asyncio.Queue[Request | None] = asyncio.Queue()
         self._unfinished: list[Request] = []
@@ -114,7 +106,9 @@ class Connection:
             self._drop()
         if reason:
             self.stop(reason)
-            await self._fail(reason, linger)
+            log.warning("answered an error: %s", reason)
+            self._shared.journal.errors[reason.code] += 1
+            await self.line.fail(reason, linger)
 
     async def _converse(self) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -156,16 +150,16 @@ class Connection:
 
     async def _probe(self) -> None:
         """Tells a client that waits for its answer from one that has left: there, the second write fails."""
-        await self.send(encode_all(Pong()))
+        await self.line.send(encode_all(Pong()))
         await asyncio.sleep(PROBE_S)
         if self._unfinished:
-            await self.send(encode_all(Pong()))
+            await self.line.send(encode_all(Pong()))
 
     async def _next(self) -> Event | None:
         allowed = wait = self._shared.idle_timeout
         while True:
             try:
-                return await read_event(self._reader, wait)
+                return await read_event(self.line.reader, wait)
             except IdleError:
                 quiet = 0.0 if self.idle_since is None else self._clock() - self.idle_since
                 if quiet >= allowed:
@@ -177,9 +171,9 @@ class Connection:
     async def _take(self, event: Event) -> None:
         match event.type:
             case "describe":
-                await self.send(self._shared.introduction.of(self._shared.speaker()))
+                await self.line.send(self._shared.introduction.of(self._shared.speaker()))
             case "ping":
-                await self.send(encode_all(Pong(echo_of(event))))
+                await self.line.send(encode_all(Pong(echo_of(event))))
             case "synthesize":
                 # at the end of a stream Home Assistant sends its whole text again, for servers that don't stream
                 if not self._streaming:
@@ -230,53 +224,12 @@ class Connection:
         shared = self._shared
         while request := await self._requests.get():
             speaker = shared.speaker()  # one answer has one engine, even if Kokoro gets ready in the middle of it
-            await Answer(request, speaker, shared.scheduler, self.send, shared.journal).speak()
+            await Answer(request, speaker, shared.scheduler, self.line.send, shared.journal).speak()
             request.drop()
             self._unfinished.remove(request)
             self._latest = self._clock()
         if self._unfinished:  # it came after `finish`
             raise stopping()
-
-    async def send(self, content: bytes) -> None:
-        """Raises GoneError where the client has left, or takes nothing for SEND_TIMEOUT_S."""
-        try:
-            async with asyncio.timeout(SEND_TIMEOUT_S):
-                self._writer.write(content)
-                await self._writer.drain()
-        except (OSError, TimeoutError) as error:
-            raise GoneError(error) from error
-
-    async def _fail(self, error: KokoroError, linger: float) -> None:
-        """Answers an error event and its end, and gives the client `linger` seconds to hear of it."""
-        log.warning("answered an error: %s", error)
-        self._shared.journal.errors[error.code] += 1
-        self._widen()
-        try:
-            async with asyncio.timeout(linger):
-                await self.send(encode_all(Error(str(error), error.code)))
-                await self._end_of_stream()
-        except (GoneError, OSError, TimeoutError):
-            log.debug("client left before it read the error, or doesn't leave")
-
-    def abort(self) -> None:
-        """Ends it at once, without a word."""
-        self.is_cut_off = True
-        self._writer.transport.abort()
-
-    def _widen(self) -> None:
-        """Makes the kernel take what is still to be sent. It delivers that even after our end, to a client that hears
-        as fast as a person and has more to hear before it gets to the error."""
-        connected = self._writer.get_extra_info("socket")
-        if connected:
-            with contextlib.suppress(OSError):
-                connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, LAST_BUFFER)
-
-    async def _end_of_stream(self) -> None:
-        """Reads what still comes: closing over unread bytes resets the connection, which takes the error back."""
-        if self._writer.can_write_eof():
-            self._writer.write_eof()
-        while await self._reader.read(MAX_HEADER):
-            pass
 
 
 def stopping() -> StoppingError:

@@ -107,10 +107,10 @@ class Server:
     def _hasten(self, address: str) -> None:
         """Where too many are leaving, one of the newcomer's own address if there is one: a flood is at nobody else's
         expense."""
-        leaving = [guest for guest in self._connections.values() if guest.is_leaving and not guest.is_cut_off]
+        leaving = [guest for guest in self._connections.values() if guest.is_leaving and not guest.line.is_cut_off]
         if len(leaving) >= LEAVING:
             same = [guest for guest in leaving if guest.address == address]
-            (same or leaving)[0].abort()
+            (same or leaving)[0].line.cut_off()
 
     def _admit(self, connection: Connection) -> None:
         guests = [guest for guest in self._connections.values() if not guest.is_leaving]
