@@ -401,7 +401,8 @@ def mirror(tiny_folder: Path, tmp_path: Path) -> Iterator[str]:
 async def test_the_model_is_downloaded_while_the_embedded_voice_speaks(
     settings: Config, tiny_folder: Path, mirror: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """From a local server, verified, and then Kokoro speaks. The tiny files stand in for the official ones."""
+    """From a local server, verified, and then Kokoro speaks; how far it is can be seen meanwhile. The tiny files stand
+    in for the official ones."""
     stand_ins = tuple(
         ModelFile(
             "model-files-v1.1", path.name, path.stat().st_size, frozenset({sha256(path.read_bytes()).hexdigest()})
@@ -409,10 +410,15 @@ async def test_the_model_is_downloaded_while_the_embedded_voice_speaks(
         for path in (tiny_folder / "kokoro-v1.0.onnx", tiny_folder / "voices-v1.0.bin")
     )
     monkeypatch.setattr(models, "official", lambda release, precision: stand_ins)
+    shown: list[dict[str, tuple[int, int]]] = []
+    monkeypatch.setattr(engines, "log_progress", lambda: lambda *report: shown.append(dict(found.downloads)))
     async with pursuing(changed(settings, download=True, mirrors=(mirror,))) as (found, _):
         assert found.speaker.engine.name == "espeak"
         await until_kokoro(found)
+        assert found.downloads == {}
     assert locate(changed(settings).model) is not None
+    assert shown[-1] == {file.name: (file.size, file.size) for file in stand_ins}
+    assert all(0 <= done <= total for each in shown for done, total in each.values())
 
 
 async def test_a_download_that_fails_is_one_warning_and_speech_goes_on(
