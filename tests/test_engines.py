@@ -411,8 +411,10 @@ async def test_the_model_is_downloaded_while_the_embedded_voice_speaks(
     )
     monkeypatch.setattr(models, "official", lambda release, precision: stand_ins)
     shown: list[dict[str, tuple[int, int]]] = []
-    monkeypatch.setattr(engines, "log_progress", lambda: lambda *report: shown.append(dict(found.downloads)))
+    working: list[Engines] = []
+    monkeypatch.setattr(engines, "log_progress", lambda: lambda *report: shown.append(dict(working[0].downloads)))
     async with pursuing(changed(settings, download=True, mirrors=(mirror,))) as (found, _):
+        working.append(found)
         assert found.speaker.engine.name == "espeak"
         await until_kokoro(found)
         assert found.downloads == {}
