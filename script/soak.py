@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from strangers import mutated, pieces
+from strangers import send_damaged
 from wyoming.client import AsyncTcpClient
 from wyoming.event import Event, async_read_event, async_write_events
 from wyoming.tts import SynthesizeChunk, SynthesizeStart, SynthesizeStop
@@ -107,7 +107,7 @@ class Service:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         try:
             async with asyncio.timeout(PATIENCE_S):
-                await asyncio.gather(_sent(writer, seed), _drained(reader))
+                await asyncio.gather(send_damaged(writer, seed), _drained(reader))
         finally:
             writer.transport.abort()
 
@@ -133,14 +133,6 @@ class Service:
         finally:
             writer.transport.abort()
         return time.monotonic() - began
-
-
-async def _sent(writer: asyncio.StreamWriter, seed: int) -> None:
-    with contextlib.suppress(OSError):  # it was answered an error, and closed
-        for piece in pieces(mutated(seed), seed):
-            writer.write(piece)
-            await writer.drain()
-        writer.write_eof()
 
 
 async def _drained(reader: asyncio.StreamReader) -> None:

@@ -1,9 +1,11 @@
 """Clients that send what nobody should: sessions of a real Home Assistant, damaged in ways that a seed decides."""
 
+import asyncio
 import json
 import random
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -127,3 +129,12 @@ MUTATIONS = (
     _replacing(rb'"type": "([a-z-]+)"', TYPES),
     _replacing(rb'"text": "([^"]*)"', TEXTS),
 )
+
+
+async def send_damaged(writer: asyncio.StreamWriter, seed: int) -> None:
+    """The session of this seed and the end of the stream, as far as it is taken."""
+    with suppress(OSError):  # it was answered an error, and closed
+        for piece in pieces(mutated(seed), seed):
+            writer.write(piece)
+            await writer.drain()
+        writer.write_eof()

@@ -16,7 +16,6 @@ import pytest
 from fakes import answers, pcm, send
 from test_service import ended, logged, running
 from wyoming.client import AsyncClient, AsyncTcpClient
-from wyoming.event import Event
 
 LONG = "Here is one more of the many sentences that are read to somebody who listens. " * 40
 SECRET = "xylophonist"
@@ -49,18 +48,13 @@ async def served_at(process: Process) -> str:
     return (await logged(process, r"listens on (\S+): espeak-ng speaks"))[1]
 
 
-async def rest(client: AsyncTcpClient) -> list[Event]:
-    """To the end of the stream."""
-    return await answers(client)
-
-
 async def test_sigterm_in_the_middle_of_8_streams(tmp_path: Path) -> None:
     """Each ends whole, as the embedded voice is fast; the exit code is 0, and the same port can be served at once."""
     async with running(tmp_path, "--uri", "tcp://127.0.0.1:0") as process:
         uri = await served_at(process)
         async with listening(uri, 8, LONG) as clients:
             process.send_signal(signal.SIGTERM)
-            heard = await asyncio.gather(*map(rest, clients))
+            heard = await asyncio.gather(*map(answers, clients))
             assert await ended(process) == 0
     assert [events[-1].type for events in heard] == ["synthesize-stopped"] * 8
     seconds = [len(pcm(events)) / 24_000 for events in heard]  # espeak-ng rounds as the parts of a text fall
@@ -97,7 +91,7 @@ async def test_answers_that_take_longer_than_the_grace_end_with_an_error(tmp_pat
     async with running(tmp_path, *args) as process, listening(await served_at(process), 8, LONG * 6) as clients:
         process.send_signal(signal.SIGTERM)
         await logged(process, "answered an error: The service is being stopped")
-        heard = await asyncio.gather(*map(rest, clients))
+        heard = await asyncio.gather(*map(answers, clients))
         assert await ended(process) == 0
     assert [(events[-1].type, events[-1].data["code"]) for events in heard] == [("error", "stopping")] * 8
 

@@ -133,6 +133,11 @@ class Model(_Section):
     path: UserPath | None = None
     voices_path: UserPath | None = None
 
+    @property
+    def bopomofo(self) -> bool:
+        """Whether its phonemes of Chinese are Bopomofo."""
+        return self.release == "v1.1-zh"
+
 
 class VoiceSettings(_Section):
     speed: Speed = 1.0

@@ -143,6 +143,12 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f", did you mean '{by_lower[found[0]]}'?" if found else ""
 
 
+def exhausted(error: Exception) -> ResourceError:
+    """Of an OSError or a MemoryError while something was spoken."""
+    reason = (error.strerror if isinstance(error, OSError) else "no memory") or str(error)
+    return ResourceError(f"The machine ran short while it spoke: {reason}", "Look at its memory, disk and open files")
+
+
 def leaves(group: BaseExceptionGroup[Failure]) -> Iterator[Failure]:
     """What was raised, in a group or in groups of groups."""
     for error in group.exceptions:

@@ -349,27 +349,28 @@ async def test_a_client_that_leaves_costs_no_more_work() -> None:
     assert [text for text, _ in engine.spoken] == ["Held sentence one.", "For the other."]
 
 
-async def test_a_half_closed_connection_still_gets_its_audio() -> None:
-    """A client may say that it sends nothing more and wait for its answer."""
+async def half_closed(content: bytes) -> bytes:
+    """All that is answered to a client that sends this and nothing more, and stays."""
     async with served(FakeEngine()) as server:
         reader, writer = await asyncio.open_connection("127.0.0.1", int(server.uri.rpartition(":")[2]))
-        writer.write(b'{"type": "synthesize", "data": {"text": "Hello there."}}\n')
+        writer.write(content)
         writer.write_eof()
-        content = await reader.read()
+        answer = await reader.read()
         writer.close()
         await writer.wait_closed()
+    return answer
+
+
+async def test_a_half_closed_connection_still_gets_its_audio() -> None:
+    """A client may say that it sends nothing more and wait for its answer."""
+    content = await half_closed(b'{"type": "synthesize", "data": {"text": "Hello there."}}\n')
     assert content.count(b'"audio-start"') == 1 and content.endswith(b'"timestamp": 240}')
 
 
 async def test_a_stream_that_ends_inside_a_text_is_an_error() -> None:
     """Half-closed before synthesize-stop: who still listens learns why there is no more."""
-    async with served(FakeEngine()) as server:
-        reader, writer = await asyncio.open_connection("127.0.0.1", int(server.uri.rpartition(":")[2]))
-        writer.write(b'{"type": "synthesize-start"}\n{"type": "synthesize-chunk", "data": {"text": "Hello. A"}}\n')
-        writer.write_eof()
-        content = await reader.read()
-        writer.close()
-        await writer.wait_closed()
+    begun = b'{"type": "synthesize-start"}\n{"type": "synthesize-chunk", "data": {"text": "Hello. A"}}\n'
+    content = await half_closed(begun)
     assert b"The stream ended inside a text. Send synthesize-stop" in content.rpartition(b'"type": "error"')[2]
 
 

@@ -2,19 +2,16 @@
 
 import asyncio
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from fakes import FakeEngine, answers, client_of, fake_speaker, pcm, served
+from strangers import OTHER_NAMES, RECORDED
 from wyoming.client import AsyncClient
 from wyoming.event import Event
 
 from wyoming_kokoro.wire.info import describe
 
-RECORDED = Path(__file__).parent.parent / "home_assistant"
-OTHER_NAMES = {"en_amy": "af_bella", "en_bob": "am_adam"}
-"""The recordings name the voices of the server that they were made with."""
 FASTER = 100
 """Pauses of Home Assistant are replayed so many times shorter: it is their order that counts."""
 

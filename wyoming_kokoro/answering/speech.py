@@ -30,6 +30,9 @@ listeners who take nothing."""
 NOTHING_S = 0.1
 """Seconds of silence where there is nothing to say: Home Assistant fails on an answer without audio."""
 
+SEND_TIMEOUT_S = 60.0
+"""A client that takes nothing for so long is gone, by any protocol: nobody pauses a spoken answer for a minute."""
+
 Take = Callable[[Samples], Awaitable[None]]
 """Passes a block on to the listener. Waits where he takes nothing more for now; raises where he has left."""
 

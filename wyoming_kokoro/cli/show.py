@@ -17,7 +17,7 @@ from wyoming_kokoro.speech.reading import Reader, Reading
 
 def reader(settings: Config, voice: str | None, language: str | None, *, ssml: bool) -> Reader:
     """As the configured service would read. Raises VoiceError, ConfigError, SynthesisError."""
-    phonemizer = Phonemizer(bopomofo=settings.model.release == "v1.1-zh")
+    phonemizer = Phonemizer(bopomofo=settings.model.bopomofo)
     return Reader(offered(settings).choose(voice, language), diction(settings.text), phonemizer, ssml=ssml)
 
 

@@ -141,7 +141,7 @@ def _load(choice: Choice, settings: Config, paths: ModelPaths, facts: Facts, gra
     with placement.profiled(choice.device) as profile:
         session = open_session(graph.path, choice.device, settings.device, profile)
         inference = Inference(session, reopen, paths.model)
-        phonemizer = Phonemizer(bopomofo=settings.model.release == "v1.1-zh")
+        phonemizer = Phonemizer(bopomofo=settings.model.bopomofo)
         engine = KokoroEngine(inference, paths.voices, phonemizer, settings.text)
         voices = catalogue(settings.voices, engine.voices)
         loaded = time.monotonic()

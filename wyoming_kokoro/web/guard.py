@@ -4,7 +4,7 @@ import hmac
 import ipaddress
 import re
 import socket
-from collections.abc import Iterable
+from collections.abc import Sequence
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ from aiohttp.typedefs import Handler, Middleware
 from wyoming_kokoro import config
 from wyoming_kokoro.errors import ForbiddenError
 from wyoming_kokoro.web.failures import RefusedError
+from wyoming_kokoro.wire.admission import check_allowed, plain
 
 OPEN = re.compile(r"/(health/(live|ready)|page/[\w.-]+)?")
 """Paths that need no key: the page itself tells nothing, and a health check has none."""
@@ -29,14 +30,15 @@ HEADERS = {
 """Of every answer: the page loads nothing from elsewhere, and no other site may show it in a frame."""
 
 
-def guard(settings: config.Web, allow: Iterable[str]) -> Middleware:
-    """`allow` are the networks of server.allow; none means all. Raises RefusedError in place of what isn't allowed."""
-    networks = [ipaddress.ip_network(network) for network in allow]
+def guard(settings: config.Web, allow: Sequence[str]) -> Middleware:
+    """`allow` are the networks of server.allow; none means all. What isn't allowed raises RefusedError or
+    ForbiddenError."""
     names = known_names(settings)
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        _check_address(request.remote, networks)
+        if request.remote:
+            check_allowed(allow, plain(request.remote))
         _check_host(request.host, names)
         _check_origin(request)
         if settings.api_key and not OPEN.fullmatch(request.path):
@@ -57,16 +59,6 @@ def known_names(settings: config.Web) -> frozenset[str]:
     own = socket.gethostname().lower()
     configured = (urlsplit(settings.uri).hostname or "").lower()
     return frozenset({"localhost", own, f"{own.partition('.')[0]}.local", configured, *settings.hosts})
-
-
-def _check_address(remote: str | None, networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> None:
-    if not networks or not remote:
-        return
-    host = ipaddress.ip_address(remote.partition("%")[0])
-    mapped = host.ipv4_mapped if isinstance(host, ipaddress.IPv6Address) else None
-    host = mapped or host
-    if not host.is_loopback and not any(host in network for network in networks):
-        raise RefusedError(HTTPStatus.FORBIDDEN, ForbiddenError(f"{host} may not connect", "Add it to server.allow"))
 
 
 def _check_host(host: str, names: frozenset[str]) -> None:

@@ -43,4 +43,4 @@ class ReadingHandler:
     @cached_property
     def _phonemizer(self) -> Phonemizer:
         """Made when it is first needed: each one loads a copy of espeak-ng."""
-        return Phonemizer(bopomofo=self._house.settings.model.release == "v1.1-zh")
+        return Phonemizer(bopomofo=self._house.settings.model.bopomofo)

@@ -27,8 +27,6 @@ AROUND = 16 * 1024
 """Bytes of a body beside the text."""
 ANSWERS = 0.7
 """The part of the grace in which answers may end when the service does; after that they break off."""
-
-
 MOST = 64
 """Connections at the same time: those of the voice assistants next door need files, too."""
 KEEP_S = 30.0
@@ -51,9 +49,8 @@ async def pages(house: House) -> AsyncIterator[str]:
     )
     await runner.setup()
     try:
-        listener = await _listen(runner, parts.hostname, parts.port or 0)
-        yield f"http://{parts.netloc.rpartition(':')[0]}:{listener.sockets[0].getsockname()[1]}"
-        listener.close()
+        with contextlib.closing(await _listen(runner, parts.hostname, parts.port or 0)) as listener:
+            yield f"http://{parts.netloc.rpartition(':')[0]}:{listener.sockets[0].getsockname()[1]}"
     finally:
         await runner.cleanup()
 

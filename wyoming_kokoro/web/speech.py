@@ -10,9 +10,9 @@ from wyoming.tts import SynthesizeVoice
 from wyoming_kokoro.answering.backlog import Share
 from wyoming_kokoro.answering.journal import GoneError
 from wyoming_kokoro.answering.request import Request
-from wyoming_kokoro.answering.speech import Speech
+from wyoming_kokoro.answering.speech import SEND_TIMEOUT_S, Speech
 from wyoming_kokoro.audio import Samples
-from wyoming_kokoro.errors import KokoroError, LimitError, ResourceError, first_of
+from wyoming_kokoro.errors import KokoroError, LimitError, exhausted, first_of
 from wyoming_kokoro.web.failures import RefusedError
 from wyoming_kokoro.web.formats import FORMATS, Format
 from wyoming_kokoro.web.house import House
@@ -20,8 +20,6 @@ from wyoming_kokoro.web.wishes import SpeechWish, wish
 
 log = logging.getLogger(__name__)
 
-SEND_TIMEOUT_S = 60.0
-"""A client that takes nothing for so long is gone: nobody pauses a spoken answer for a minute."""
 PROTOCOL = "http"
 
 
@@ -64,7 +62,7 @@ class SpeechHandler:
         except* GoneError:
             log.debug("client left")
         except* (OSError, MemoryError) as group:  # of the engine: its files or its memory
-            failure = ResourceError(f"The machine ran short while it spoke: {first_of(group)!r}")
+            failure = exhausted(first_of(group))
         finally:
             request.drop()
         if failure:

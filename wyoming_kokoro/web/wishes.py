@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from wyoming_kokoro import config
 from wyoming_kokoro.errors import ProtocolError
 from wyoming_kokoro.web.failures import RefusedError
+from wyoming_kokoro.wire.events import MAX_NAME
 
 Text = Annotated[str, Field(min_length=1)]
-Name = Annotated[str, Field(max_length=500)]
+Name = Annotated[str, Field(max_length=MAX_NAME)]
 
 
 class _Wish(BaseModel):

@@ -7,8 +7,6 @@ from typing import Protocol, TypeVar
 from wyoming_kokoro import config
 from wyoming_kokoro.errors import ForbiddenError, KokoroError, LimitError
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
 
 class Guest(Protocol):
     """A connection, as far as its place is concerned."""
@@ -32,8 +30,8 @@ def make_room(settings: config.Server, address: str, guests: Sequence[Someone]) 
         ForbiddenError: nobody may come from there.
         LimitError: all the guests in the way are being answered.
     """
-    if address and not _is_allowed(settings.allow, address):
-        raise ForbiddenError(f"{address} may not connect", "Add it to server.allow")
+    if address:
+        check_allowed(settings.allow, address)
     same = [guest for guest in guests if guest.address == address]
     if address and len(same) >= settings.max_per_address:
         most = f"{settings.max_per_address} connections from {address}"
@@ -51,11 +49,13 @@ def plain(address: str) -> str:
     return str(mapped or found)
 
 
-def _is_allowed(allow: Iterable[str], address: str) -> bool:
-    """This machine always is: else no health check and no `wyoming-kokoro say` could work."""
+def check_allowed(allow: Iterable[str], address: str) -> None:
+    """Raises ForbiddenError where there are allowed networks, and a plain `address` is in none of them. This machine
+    always is allowed: else no health check and no `wyoming-kokoro say` could work."""
     networks = [ipaddress.ip_network(network) for network in allow]
     host = ipaddress.ip_address(address)
-    return not networks or host.is_loopback or any(host in network for network in networks)
+    if networks and not host.is_loopback and not any(host in network for network in networks):
+        raise ForbiddenError(f"{address} may not connect", "Add it to server.allow")
 
 
 def _idle_for_longest(guests: Iterable[Someone], otherwise: KokoroError) -> Someone:

@@ -16,8 +16,8 @@ from wyoming_kokoro.errors import (
     KokoroError,
     LimitError,
     ProtocolError,
-    ResourceError,
     StoppingError,
+    exhausted,
     forget,
     leaves,
 )
@@ -245,10 +245,4 @@ def _reason(causes: list[Exception]) -> KokoroError | None:
     if gone := next((cause for cause in causes if isinstance(cause, GoneError)), None):
         log.debug("client left: %s", gone)
         return None
-    return next((cause for cause in causes if isinstance(cause, KokoroError)), None) or _exhausted(causes[0])
-
-
-def _exhausted(error: Exception) -> ResourceError:
-    """Of an engine: its files or its memory."""
-    reason = (error.strerror if isinstance(error, OSError) else "no memory") or str(error)
-    return ResourceError(f"The machine ran short while it spoke: {reason}", "Look at its memory, disk and open files")
+    return next((cause for cause in causes if isinstance(cause, KokoroError)), None) or exhausted(causes[0])

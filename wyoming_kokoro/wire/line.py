@@ -8,14 +8,13 @@ import socket
 from wyoming.error import Error
 
 from wyoming_kokoro.answering.journal import GoneError
+from wyoming_kokoro.answering.speech import SEND_TIMEOUT_S
 from wyoming_kokoro.errors import KokoroError
 from wyoming_kokoro.wire.events import encode_all
 from wyoming_kokoro.wire.reader import MAX_HEADER
 
 log = logging.getLogger(__name__)
 
-SEND_TIMEOUT_S = 60.0
-"""A client that takes nothing for so long is gone: nobody pauses a spoken answer for a minute."""
 LAST_BUFFER = 1024 * 1024
 """Bytes that the kernel may keep for a client at the end; most allow less."""
 

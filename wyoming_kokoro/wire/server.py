@@ -52,8 +52,15 @@ class Server:
         """What waits here, and with every other protocol that speaks."""
         self._settings = settings
         self._journal = journal or Journal()
-        limits = (settings.max_text, settings.idle_timeout)
-        self._shared = Shared(speaker, Introduction(), scheduler, self.backlog, *limits, self._journal)
+        self._shared = Shared(
+            speaker,
+            Introduction(),
+            scheduler,
+            self.backlog,
+            max_text=settings.max_text,
+            idle_timeout=settings.idle_timeout,
+            journal=self._journal,
+        )
         self._listener: asyncio.Server | None = None
         self._closing = False
         self._connections: dict[asyncio.Task[None], Connection] = {}
